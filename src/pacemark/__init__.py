@@ -1,0 +1,3 @@
+"""Pacemark: sales operations for telesales organisations."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Pure arithmetic: values in, values out. No database, clock, or text for people."""

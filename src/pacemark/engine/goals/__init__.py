@@ -1,0 +1,1 @@
+"""Goals: quantify, decompose, replan."""
