@@ -1,0 +1,14 @@
+"""Every address, room by room."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("pacemark.web.overview.urls")),
+    path("accounts/", include("pacemark.web.accounts.urls")),
+    path("goals/", include("pacemark.web.goals.urls")),
+    path("data/", include("pacemark.web.intake.urls")),
+    path("ui/", include("pacemark.web.ui.urls")),
+    path("api/v1/", include("pacemark.web.api.urls")),
+]

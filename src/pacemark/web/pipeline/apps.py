@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PipelineConfig(AppConfig):
+    name = "pacemark.web.pipeline"
+    label = "pipeline"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let Django see the facts, which are kept in a file of their own."""
+        from pacemark.web.pipeline import fact_models  # noqa: F401, PLC0415

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Direction(models.IntegerChoices):
+    OUTBOUND = 1, _("Outbound")
+    INBOUND = 2, _("Inbound")
+    MISSED = 3, _("Missed")
+
+
+class OpportunityState(models.TextChoices):
+    """``unqualified``: a record that a CRM opened without a reported buying intention; it counts nowhere."""
+
+    UNQUALIFIED = "unqualified", _("Unqualified")
+    OPEN = "open", _("Open")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+
+
+class EventKind(models.TextChoices):
+    """Kinds of records that a source delivers, in the order they are brought in."""
+
+    LEADS = "leads", _("Leads")
+    CALLS = "calls", _("Calls")
+    OPPORTUNITIES = "opportunities", _("Opportunities")
+    DEALS = "deals", _("Deals")
+    REFUNDS = "refunds", _("Refunds")
+    TOUCHES = "touches", _("Touches")
+
+
+class Stage(models.IntegerChoices):
+    """A cohort's stage, named by what a trial must become to succeed."""
+
+    CONNECT = 1, _("Dial → connect")
+    DEEP_TALK = 2, _("Connect → deep talk")
+    OPPORTUNITY = 3, _("Deep talk → opportunity")
+    WIN = 4, _("Opportunity → deal")
