@@ -1,0 +1,24 @@
+"""What day it is for the organisation. ``PACEMARK_TODAY`` sets it for a whole process."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def local_now(time_zone: str) -> datetime:
+    """Return the present moment in the organisation's zone, on the day that ``PACEMARK_TODAY`` says."""
+    now = timezone.now().astimezone(ZoneInfo(time_zone))
+    fixed: str = settings.PACEMARK_TODAY
+    if not fixed:
+        return now
+    day = date.fromisoformat(fixed)
+    return now.replace(year=day.year, month=day.month, day=day.day)
+
+
+def local_today(time_zone: str) -> date:
+    """Return today's date in the organisation's zone."""
+    return local_now(time_zone).date()

@@ -1,0 +1,113 @@
+"""Reading the organisation: its settings, who belongs where, and who may see whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.models import User
+from pacemark.web.organization.models import GradeQuota, Membership, Organization, Rep, Team
+
+
+def organization() -> Organization:
+    """Return the organisation's settings; defaults where none are saved yet."""
+    return Organization.objects.order_by("pk").first() or Organization()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A rep as they stand on one day."""
+
+    rep_id: int
+    name: str
+    employee_no: str
+    team_id: int
+    team_name: str
+    region_id: int
+    region_name: str
+    pattern_id: int
+    grade_id: int
+    grade_name: str
+    role: str
+    hired_on: date | None
+    left_on: date | None
+
+
+def _holding_on(day: date) -> Q:
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def visible_rep_ids(user: User, day: date) -> frozenset[int] | None:
+    """Return the reps whose data a person may see on a day; ``None`` means everyone.
+
+    A rep sees themselves, a manager the members of their teams, a director those of their regions' teams,
+    operations and administrators everyone. Whoever leads nobody and is nobody's rep sees nobody.
+    """
+    if user.access_role in {AccessRole.OPERATIONS, AccessRole.ADMIN}:
+        return None
+    own = set(Rep.objects.filter(user=user).values_list("pk", flat=True))
+    if user.access_role == AccessRole.REP:
+        return frozenset(own)
+    led = Q(team__manager=user) if user.access_role == AccessRole.MANAGER else Q(team__region__director=user)
+    members = Membership.objects.filter(led & _holding_on(day)).values_list("rep_id", flat=True)
+    return frozenset(own.union(members))
+
+
+def members_on(day: date, rep_ids: frozenset[int] | None = None) -> list[Member]:
+    """Return everyone employed on a day, with that day's team, grade and role, ordered by team and name."""
+    employed = (Q(rep__left_on__isnull=True) | Q(rep__left_on__gt=day)) & (
+        Q(rep__hired_on__isnull=True) | Q(rep__hired_on__lte=day)
+    )
+    rows = (
+        Membership.objects.filter(_holding_on(day) & employed)
+        .select_related("rep", "team__region", "grade")
+        .order_by("team__region__name", "team__name", "rep__name", "rep_id")
+    )
+    if rep_ids is not None:
+        rows = rows.filter(rep_id__in=rep_ids)
+    return [_member(row) for row in rows]
+
+
+def _member(row: Membership) -> Member:
+    team, region = row.team, row.team.region if row.team else None
+    return Member(
+        rep_id=row.rep_id,
+        name=row.rep.name,
+        employee_no=row.rep.employee_no or "",
+        team_id=team.pk if team else 0,
+        team_name=team.name if team else "",
+        region_id=region.pk if region else 0,
+        region_name=region.name if region else "",
+        pattern_id=(team.working_pattern_id or 0) if team else 0,
+        grade_id=row.grade_id or 0,
+        grade_name=row.grade.name if row.grade else "",
+        role=row.role,
+        hired_on=row.rep.hired_on,
+        left_on=row.rep.left_on,
+    )
+
+
+def quarterly_quotas_on(day: date) -> dict[int, int]:
+    """Return each grade's quarterly quota in minor units as it stands on a day."""
+    quotas: dict[int, int] = {}
+    for quota in GradeQuota.objects.filter(valid_from__lte=day).order_by("valid_from"):
+        quotas[quota.grade_id] = quota.quota_minor
+    return quotas
+
+
+def teams_visible_to(user: User) -> list[Team]:
+    """Return the teams that a person leads or oversees, by name."""
+    teams = Team.objects.select_related("region").order_by("region__name", "name")
+    if user.access_role in {AccessRole.OPERATIONS, AccessRole.ADMIN}:
+        return list(teams)
+    if user.access_role == AccessRole.DIRECTOR:
+        return list(teams.filter(region__director=user))
+    return list(teams.filter(manager=user)) if user.access_role == AccessRole.MANAGER else []
+
+
+def rep_of(user: User) -> Rep | None:
+    """Return the rep that a signed-in person is, where they are one."""
+    return Rep.objects.filter(user=user).first()
