@@ -1,0 +1,74 @@
+"""The list of commands. Each is loaded when it is asked for, so that `calc` answers without starting Django."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+import click
+import typer
+from typer.core import TyperGroup
+
+_SETUP = "pacemark.web.config.django_setup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Where a command lives and whether it stands on the database."""
+
+    module: str
+    attribute: str
+    needs_database: bool = True
+
+
+COMMANDS = {
+    "demo": Entry(module="pacemark.cli.demo", attribute="app"),
+    "serve": Entry(module="pacemark.cli.serve", attribute="serve"),
+    "work": Entry(module="pacemark.cli.work", attribute="work"),
+    "import": Entry(module="pacemark.cli.import_", attribute="import_"),
+    "facts": Entry(module="pacemark.cli.facts", attribute="app"),
+    "plan": Entry(module="pacemark.cli.plan", attribute="plan"),
+    "calc": Entry(module="pacemark.cli.calc", attribute="calc", needs_database=False),
+    "people": Entry(module="pacemark.cli.people", attribute="app"),
+}
+
+
+class LazyCommands(TyperGroup):
+    """A group that imports a command's module only when that command is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        if entry.needs_database:
+            import_module(_SETUP).start_django()
+        command = getattr(import_module(entry.module), entry.attribute)
+        if not isinstance(command, typer.Typer):
+            single = typer.Typer(add_completion=False)
+            single.command(cmd_name)(command)
+            command = single
+        loaded = typer.main.get_command(command)
+        loaded.name = cmd_name
+        return loaded
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command to run, and have its database ready."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in COMMANDS and COMMANDS[name].needs_database and "--help" not in rest:
+            import_module(_SETUP).ensure_database()
+        return name, command, rest
+
+
+app = typer.Typer(cls=LazyCommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _pacemark() -> None:
+    """Pacemark 标杆: set the goal, chase the process, get the result."""
