@@ -1,0 +1,41 @@
+"""Who asks: a signed-in person's session, or a program's token. Both act with that person's rights."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.errors import AuthorizationError
+from ninja.security import HttpBearer, SessionAuth
+
+from pacemark.web.accounts.choices import TokenScope
+from pacemark.web.accounts.models import User
+from pacemark.web.accounts.queries import live_token
+from pacemark.web.accounts.services import note_token_use
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class TokenAuth(HttpBearer):
+    """``Authorization: Bearer pmk_…``. A read token may call what changes nothing."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+        """Return the token's person, or None when the token opens nothing."""
+        now = timezone.now()
+        found = live_token(token.strip(), now)
+        if found is None:
+            return None
+        if found.scope != TokenScope.WRITE and not _changes_nothing(request):
+            raise AuthorizationError(message="This token may only read; make one with the scope 'write'.")
+        note_token_use(token=found, now=now)
+        request.user = found.user
+        return found.user
+
+
+def _changes_nothing(request: HttpRequest) -> bool:
+    """Return whether a read token suffices; the calculator takes its question by POST and keeps nothing."""
+    match = request.resolver_match
+    return request.method in SAFE_METHODS or (match is not None and match.url_name == "calculate")
+
+
+# The token comes first: a program that sends one is answered by what the token says, whatever cookies it carries.
+AUTHENTICATION = [TokenAuth(), SessionAuth(csrf=True)]
