@@ -17,6 +17,8 @@ def mistake_in_one_sentence(error: Exception) -> str | None:
         return str(error)
     if type(error).__name__ in {"SettingError", "ProfileError", "FileError"}:
         return str(error)
+    if type(error).__name__ == "ValidationError" and hasattr(error, "messages"):
+        return " ".join(str(message) for message in error.messages)
     if type(error).__module__.startswith("django.db") and type(error).__name__ == "OperationalError":
         return f"the database that DATABASE_URL names cannot be used: {str(error).splitlines()[0]}"
     return None

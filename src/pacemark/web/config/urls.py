@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", include("pacemark.web.accounts.urls")),
     path("goals/", include("pacemark.web.goals.urls")),
     path("data/", include("pacemark.web.intake.urls")),
+    path("settings/", include("pacemark.web.organization.urls")),
     path("ui/", include("pacemark.web.ui.urls")),
     path("api/v1/", include("pacemark.web.api.urls")),
 ]

@@ -103,7 +103,7 @@ class GradeQuota(models.Model):
 class Rep(models.Model):
     """One who dials and sells (销售). Team, grade and role are dated in :class:`Membership`."""
 
-    employee_no = models.CharField(max_length=64, unique=True, null=True, blank=True)  # noqa: DJ001 - unique, so unknown is NULL
+    employee_no = models.CharField(max_length=64, unique=True, null=True, blank=True)
     name = models.CharField(max_length=150)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="rep"
@@ -176,9 +176,7 @@ class Leave(models.Model):
     kind = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="leave_ends_after_start")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="leave_ends_after_start")]
 
     def __str__(self) -> str:
         return f"{self.rep_id} {self.first_day}"
@@ -198,4 +196,3 @@ class RosterDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rep_id} {self.date}"
-

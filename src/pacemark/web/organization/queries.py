@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.models import User
-from pacemark.web.organization.models import GradeQuota, Membership, Organization, Rep, Team
+from pacemark.web.organization.choices import Role
+from pacemark.web.organization.models import (
+    CalendarDay,
+    GradeQuota,
+    Membership,
+    Organization,
+    Rep,
+    Team,
+    WorkingPattern,
+)
 
 
 def organization() -> Organization:
@@ -34,6 +44,11 @@ class Member:
     role: str
     hired_on: date | None
     left_on: date | None
+
+    @property
+    def role_label(self) -> str:
+        """Return the role in words."""
+        return str(Role(self.role).label if self.role else _("Told from the records"))
 
 
 def _holding_on(day: date) -> Q:
@@ -111,3 +126,28 @@ def teams_visible_to(user: User) -> list[Team]:
 def rep_of(user: User) -> Rep | None:
     """Return the rep that a signed-in person is, where they are one."""
     return Rep.objects.filter(user=user).first()
+
+
+def calendar_days_of(year: int) -> list[CalendarDay]:
+    """Return the year's holidays and make-up workdays in order."""
+    return list(CalendarDay.objects.filter(date__year=year).order_by("date"))
+
+
+def teams_in_full() -> list[Team]:
+    """Return every team with its region, manager and working pattern."""
+    return list(Team.objects.select_related("region", "manager", "working_pattern").order_by("region__name", "name"))
+
+
+def patterns_in_words() -> list[WorkingPattern]:
+    """Return the working patterns by name."""
+    return list(WorkingPattern.objects.order_by("name"))
+
+
+def find_members(day: date, sought: str) -> list[Member]:
+    """Return those employed on a day whose name, number or team contains the words sought."""
+    words = sought.casefold()
+    return [
+        member
+        for member in members_on(day)
+        if words in f"{member.name} {member.employee_no} {member.team_name}".casefold()
+    ]

@@ -10,7 +10,16 @@ from django.db import transaction
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.calendar_seed import chinese_days
 from pacemark.web.organization.choices import DayKind
-from pacemark.web.organization.models import CalendarDay, Grade, Membership, Organization, Rep, Team
+from pacemark.web.organization.models import (
+    CalendarDay,
+    Grade,
+    Leave,
+    Membership,
+    Organization,
+    Rep,
+    Team,
+    WorkingPattern,
+)
 from pacemark.web.trail.services import record
 
 _CHINESE_ZONES = frozenset({"Asia/Shanghai", "Asia/Chongqing", "Asia/Urumqi", "PRC"})
@@ -96,3 +105,23 @@ def move_rep(
     record(actor=actor, action="organization.rep_moved", subject=rep, changes={**changes, "from": str(valid_from)})
     return membership
 
+
+@transaction.atomic
+def set_team_pattern(*, actor: User, team: Team, pattern: WorkingPattern | None) -> None:
+    """Let a team follow a working pattern, or the plain five-day week."""
+    before = team.working_pattern_id
+    team.working_pattern = pattern
+    team.save(update_fields=["working_pattern"])
+    changes = {"working_pattern_id": [before, pattern.pk if pattern else None]}
+    record(actor=actor, action="organization.team_pattern_changed", subject=team, changes=changes)
+
+
+@transaction.atomic
+def add_leave(*, actor: User, rep: Rep, first_day: date, last_day: date, kind: str = "") -> Leave:
+    """Note days away, both ends included."""
+    leave = Leave(rep=rep, first_day=first_day, last_day=last_day, kind=kind)
+    leave.full_clean()
+    leave.save()
+    changes = {"first_day": str(first_day), "last_day": str(last_day)}
+    record(actor=actor, action="organization.leave_added", subject=rep, changes=changes)
+    return leave

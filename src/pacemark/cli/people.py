@@ -1,0 +1,41 @@
+"""`pacemark people`: accounts for those who sign in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pacemark.cli.start import UserMistake
+from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.models import User
+from pacemark.web.accounts.services import create_user
+
+app = typer.Typer(no_args_is_help=True, help="Accounts for those who sign in.")
+
+
+@app.command("add")
+def add(
+    username: Annotated[str, typer.Argument(help="What the person types to sign in.")],
+    access: Annotated[AccessRole, typer.Option(help="What the person may see and do.")] = AccessRole.REP,
+    name: Annotated[str, typer.Option(help="The name that others see.")] = "",
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when left out.")
+    ] = "",
+) -> None:
+    """Let somebody sign in."""
+    if User.objects.filter(username=username).exists():
+        raise UserMistake(f"there is already an account named {username!r}; choose another name")
+    create_user(actor=None, username=username, display_name=name or username, access_role=access, password=password)
+    Console(stderr=True).print(f"{username} may sign in as {access.value}.")
+
+
+@app.command("list")
+def list_() -> None:
+    """Show who may sign in."""
+    table = Table("username", "name", "access", "active")
+    for user in User.objects.order_by("access_role", "username"):
+        table.add_row(user.username, user.display_name, user.access_role, "yes" if user.is_active else "no")
+    Console().print(table)
