@@ -1,0 +1,70 @@
+"""``pacemark serve``: the web server and one worker, which end together."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from pacemark.cli.start import UserMistake
+
+STOP_SECONDS = 10
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise UserMistake(f"cannot listen on {host}:{port}: {error.strerror}; try another --port") from error
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "pacemark.cli", "work", "--parent", str(os.getpid())]
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own interpreter and words
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    worker.terminate()
+    try:
+        worker.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:  # its job goes back to the queue when the lease ends
+        worker.kill()
+        worker.wait()
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="Requests that one web process answers at a time.")] = 4,
+) -> None:
+    """Serve the pages and the API, and run background jobs beside them."""
+    _refuse_taken_port(host, port)
+    server = Server(
+        "pacemark.web.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    worker = _start_worker()
+    typer.echo(f"Pacemark is at http://{shown}:{port}/ (Ctrl+C ends it)", err=True)
+    try:
+        server.serve()
+    finally:
+        _stop(worker)
