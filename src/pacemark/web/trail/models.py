@@ -20,3 +20,16 @@ class TrailEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_kind}:{self.subject_id}"
+
+
+class TrailSeal(models.Model):
+    """A link of the hash chain over the trail: what lies under it cannot change without the digest telling."""
+
+    sealed_at = models.DateTimeField()
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField(unique=True)
+    entry_count = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 over the seal before and every entry since")
+
+    def __str__(self) -> str:
+        return f"{self.first_id}–{self.last_id}"
