@@ -68,7 +68,12 @@ NAVIGATION: tuple[NavItem, ...] = (
         group="chapters",
     ),
     NavItem(
-        name="process", url_name="process:home", icon="process", label=_("Process"), access_roles=LEADERS, group="chapters"
+        name="process",
+        url_name="process:home",
+        icon="process",
+        label=_("Process"),
+        access_roles=LEADERS,
+        group="chapters",
     ),
     NavItem(
         name="results",
@@ -111,7 +116,8 @@ def links_for(access_role: str, path: str, items: Iterable[NavItem] = NAVIGATION
     shown = [(item, url) for item in items if access_role in item.access_roles and (url := address_of(item.url_name))]
     current = _current_url([url for _item, url in shown], path)
     return tuple(
-        (item.group, NavLink(label=item.label, url=url, icon=item.icon, is_current=url == current)) for item, url in shown
+        (item.group, NavLink(label=item.label, url=url, icon=item.icon, is_current=url == current))
+        for item, url in shown
     )
 
 
