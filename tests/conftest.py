@@ -1,0 +1,154 @@
+"""What every test may rely on: its own data folder, no network, and a plain account of what was left out."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Generator, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
+
+from tests.support.needs import REQUIRE_ALL, chromium_path, postgres_server, samples_path, unmet_need
+from tests.support.people import People, client_of, make_people
+from tests.support.postgres import django_on, fresh_database, migrate
+
+TODAY = date(2024, 3, 15)  # a Friday
+
+
+# --- what is left out, and saying so ---------------------------------------------------------------------------------
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    reason = unmet_need({mark.name for mark in item.iter_markers()})
+    if reason is not None:
+        pytest.skip(f"left out: {reason}")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Where everything is required, a test that was left out has failed."""
+    outcome = yield
+    report = outcome.get_result()
+    if REQUIRE_ALL and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was left out although PACEMARK_REQUIRE_ALL is true: {report.longrepr}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.getreports("skipped"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[reason] = reasons.get(reason, 0) + 1
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{reason.removeprefix('Skipped: ')} ({count} tests)", yellow=True)
+
+
+# --- the world around a test -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    home = tmp_path_factory.mktemp("home")
+    with override_settings(PACEMARK_HOME=home, MEDIA_ROOT=home / "uploads"):
+        yield
+
+
+def _is_local(family: int, address: Any) -> bool:
+    if family == socket.AF_UNIX:
+        return True
+    host = address[0] if isinstance(address, tuple) else ""
+    return host in {"localhost", "::1", "0.0.0.0", ""} or str(host).startswith("127.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Only this machine may be spoken to."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if not _is_local(self.family, address):
+            raise OSError(f"a test tried to reach {address!r}; tests use no network")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture
+def today(settings: Any) -> date:
+    """Freeze the day: Friday 15 March 2024 for everything that asks the organisation's clock."""
+    settings.PACEMARK_TODAY = TODAY.isoformat()
+    return TODAY
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """One person per access role, and an outsider."""
+    return make_people()
+
+
+@pytest.fixture
+def as_user() -> Callable[..., Client]:
+    """Return a browser signed in as a given person."""
+    return client_of
+
+
+# --- things that may be missing here: mark the test browser, postgres or samples --------------------------------------
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real records; for tests marked ``samples``."""
+    found = samples_path()
+    assert found is not None, "mark the test with pytest.mark.samples"
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The system's Chromium; for tests marked ``browser``."""
+    found = chromium_path()
+    assert found is not None, "mark the test with pytest.mark.browser"
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgres_template(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A migrated database that others are copied from."""
+    server = postgres_server()
+    assert server is not None, "mark the test with pytest.mark.postgres"
+    with fresh_database(server) as (name, url):
+        with django_db_blocker.unblock():
+            migrate(url)
+        yield name
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str) -> Iterator[str]:
+    """The address of a fresh, migrated PostgreSQL database; for tests marked ``postgres`` that start a process."""
+    server = postgres_server()
+    assert server is not None
+    with fresh_database(server, postgres_template) as (_name, url):
+        yield url
+
+
+@pytest.fixture
+def on_postgres(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Let Django work on a fresh PostgreSQL database in this test, with real transactions."""
+    with django_db_blocker.unblock(), django_on(postgres_url):
+        yield postgres_url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def each_database(request: pytest.FixtureRequest) -> str:
+    """Run a test on SQLite and on PostgreSQL, with real transactions; the value is which."""
+    request.getfixturevalue("on_postgres" if request.param == "postgres" else "transactional_db")
+    return str(request.param)
