@@ -18,7 +18,7 @@ FROM = date(2023, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """``rep`` works in ``team``, which ``manager`` leads, in the region of ``director``; ``outsider`` is a rep elsewhere."""
+    """``rep`` is in ``team``, led by ``manager``, in the region of ``director``; ``outsider`` is a rep elsewhere."""
 
     rep: User
     manager: User
