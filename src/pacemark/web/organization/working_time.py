@@ -1,0 +1,49 @@
+"""Who works when: the working days of many reps in a handful of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, time
+
+from pacemark.engine.workdays import Schedule, working_days
+from pacemark.web.organization import bridge
+from pacemark.web.organization.models import CalendarDay, Leave, RosterDay, WorkingPattern
+from pacemark.web.organization.queries import Member
+
+DEFAULT_SHIFT = (time(9, 0), time(18, 0))
+
+
+def working_days_of(members: Iterable[Member], first: date, last: date) -> dict[int, tuple[date, ...]]:
+    """Return each member's working days in a span, both ends included, by rep id.
+
+    Days before hiring and from leaving on are not worked. Four queries, however many members.
+    """
+    people = list(members)
+    patterns = {row.pk: bridge.engine_pattern(row) for row in WorkingPattern.objects.all()}
+    calendar = bridge.engine_calendar(CalendarDay.objects.filter(date__range=(first, last)))
+    away = bridge.leave_days(Leave.objects.filter(first_day__lte=last, last_day__gte=first))
+    rosters = bridge.roster_days(RosterDay.objects.filter(date__range=(first, last)))
+    shared: dict[int, tuple[date, ...]] = {}
+    found: dict[int, tuple[date, ...]] = {}
+    for person in people:
+        pattern = patterns.get(person.pattern_id, bridge.engine_pattern(None))
+        own_roster, own_leave = rosters.get(person.rep_id, {}), frozenset(away.get(person.rep_id, ()))
+        if own_roster:
+            schedule = Schedule(pattern=pattern, calendar=calendar, roster=own_roster, leave=own_leave)
+            days = working_days(first, last, schedule)
+        else:
+            if person.pattern_id not in shared:
+                shared[person.pattern_id] = working_days(first, last, Schedule(pattern=pattern, calendar=calendar))
+            days = tuple(day for day in shared[person.pattern_id] if day not in own_leave)
+        found[person.rep_id] = tuple(day for day in days if _employed(person, day))
+    return found
+
+
+def shift_of(member: Member) -> tuple[time, time]:
+    """Return when a member's day starts and ends."""
+    row = WorkingPattern.objects.filter(pk=member.pattern_id).first()
+    return (row.shift_start, row.shift_end) if row else DEFAULT_SHIFT
+
+
+def _employed(person: Member, day: date) -> bool:
+    return (person.hired_on is None or person.hired_on <= day) and (person.left_on is None or day < person.left_on)
