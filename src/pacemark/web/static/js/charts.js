@@ -74,7 +74,11 @@ function withManners(option, style, fontFamily) {
 async function draw(element) {
   const source = document.getElementById(element.dataset.chart);
   if (!source) return;
-  const echarts = await loadLibrary();
+  const echarts = await loadLibrary().catch(() => null);
+  if (!echarts) {
+    element.hidden = true; // the numbers beside it remain
+    return;
+  }
   if (!element.isConnected) return;
   dispose(element);
   const option = JSON.parse(source.textContent);
