@@ -16,6 +16,7 @@ from granian.server import Server
 from pacemark.cli.start import UserMistake
 
 STOP_SECONDS = 10
+SERVER_PID = "_PACEMARK_SERVER_PID"
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -51,7 +52,7 @@ def serve(
     """Serve the pages and the API, and run background jobs beside them."""
     _refuse_taken_port(host, port)
     server = Server(
-        "pacemark.web.config.wsgi:application",
+        "pacemark.cli.served:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -62,6 +63,7 @@ def serve(
         workers_kill_timeout=STOP_SECONDS,
     )
     shown = f"[{host}]" if ":" in host else host
+    os.environ[SERVER_PID] = str(os.getpid())
     worker = _start_worker()
     typer.echo(f"Pacemark is at http://{shown}:{port}/ (Ctrl+C ends it)", err=True)
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from pacemark.web.api.v1 import api
@@ -19,7 +19,7 @@ app_name = "api"
 
 @csrf_exempt
 @login_not_required
-def unknown(_request: HttpRequest, path: str) -> HttpResponse:
+def unknown(_request: HttpRequest, path: str = "") -> HttpResponse:
     """Say in the API's shape that there is nothing here."""
     return failure(404)
 
@@ -50,4 +50,8 @@ def _shaped_patterns() -> list[URLPattern]:
     return shaped
 
 
-urlpatterns = [*_shaped_patterns(), re_path(r"^(?P<path>.*)$", unknown, name="unknown")]
+urlpatterns = [
+    *_shaped_patterns(),
+    path("", unknown, name="api-root"),  # the schema is told relative to it
+    re_path(r"^(?P<path>.*)$", unknown, name="unknown"),
+]
