@@ -1,0 +1,107 @@
+"""A worker that is really killed, and a server that is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+SCRIPT = """
+import os, signal, sys
+from datetime import timedelta
+from pathlib import Path
+from pacemark.web.config.django_setup import ensure_database, start_django
+start_django(); ensure_database()
+from pacemark.web.jobs.registry import job
+from pacemark.web.jobs.services import enqueue
+from pacemark.web.jobs.worker import work
+tries = Path(sys.argv[1])
+
+@job("test.deadly")
+def deadly():
+    tries.write_text(tries.read_text() + "x")
+    if tries.read_text() == "x":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if not tries.exists():
+    tries.write_text("")
+    enqueue("test.deadly")
+work(should_stop=lambda: tries.read_text() == "xx", poll_seconds=0.05, lease=timedelta(seconds=1))
+"""
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PACEMARK_", "DATABASE_URL"))}
+    return {**kept, "PACEMARK_HOME": str(home)}
+
+
+def _until(condition: Callable[[], bool], what: str) -> None:
+    for _ in range(300):
+        if condition():
+            return
+        time.sleep(0.1)
+    pytest.fail(f"waited 30 s in vain: {what}")
+
+
+def test_a_killed_workers_job_is_run_by_the_next_worker(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path / "tries")]
+
+    first = subprocess.run(command, env=_environment(tmp_path), timeout=60, check=False)
+    assert first.returncode == -signal.SIGKILL
+    assert (tmp_path / "tries").read_text() == "x"
+
+    second = subprocess.run(command, env=_environment(tmp_path), timeout=60, check=False)
+    assert second.returncode == 0
+    assert (tmp_path / "tries").read_text() == "xx"
+
+
+def _children(pid: int) -> dict[int, str]:
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+            words = (stat.parent / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found[int(stat.parent.name)] = words
+    return found
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/api/v1/openapi.json", timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="left out: looks at processes through /proc")
+@pytest.mark.parametrize("blow", [signal.SIGTERM, signal.SIGKILL])
+def test_the_worker_ends_with_the_server(tmp_path: Path, blow: signal.Signals) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "pacemark.cli", "serve", "--port", str(port)],
+        env=_environment(tmp_path),
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _until(lambda: _answers(port), "the server answers")
+        children = _children(server.pid)
+        (worker,) = (pid for pid, words in children.items() if "pacemark.cli work" in words)
+    finally:
+        server.send_signal(blow)
+        server.wait(timeout=30)
+
+    _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "its children end too")
+    assert worker in children
