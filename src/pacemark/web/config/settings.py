@@ -114,9 +114,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # times are UTC; the organisation's local business date is stored beside them
 
 STATIC_URL = "static/"
-STATIC_ROOT = PACEMARK_HOME / "static"
 STATICFILES_DIRS = [WEB / "static"]
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # files are served from where they are installed; nothing is collected
 WHITENOISE_MAX_AGE = 3600
 
 MEDIA_ROOT = PACEMARK_HOME / "uploads"
