@@ -53,7 +53,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     home = tmp_path_factory.mktemp("home")
-    with override_settings(PACEMARK_HOME=home, MEDIA_ROOT=home / "uploads"):
+    # Without AUTOREFRESH every test client would list all static files anew.
+    with override_settings(PACEMARK_HOME=home, MEDIA_ROOT=home / "uploads", WHITENOISE_AUTOREFRESH=True):
         yield
 
 
