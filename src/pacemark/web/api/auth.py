@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja.errors import AuthorizationError
+from ninja.errors import AuthenticationError, AuthorizationError
 from ninja.security import HttpBearer, SessionAuth
 
 from pacemark.web.accounts.choices import TokenScope
@@ -18,12 +18,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class TokenAuth(HttpBearer):
     """``Authorization: Bearer pmk_…``. A read token may call what changes nothing."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        """Return the token's person, or None when the token opens nothing."""
+    def authenticate(self, request: HttpRequest, token: str) -> User:
+        """Return the token's person. A token that opens nothing is refused, whatever session comes with it."""
         now = timezone.now()
         found = live_token(token.strip(), now)
         if found is None:
-            return None
+            raise AuthenticationError
         if found.scope != TokenScope.WRITE and not _changes_nothing(request):
             raise AuthorizationError(message="This token may only read; make one with the scope 'write'.")
         note_token_use(token=found, now=now)
