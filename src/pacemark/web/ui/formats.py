@@ -70,13 +70,20 @@ def percent(rate: object, digits: int = 1) -> str:
     return DASH if number is None else f"{grouped(number * 100, digits)}%"
 
 
+def percent_interval(low: object, high: object, digits: int = 1) -> str:
+    """Return an interval of rates, ``15.0–25.2%``."""
+    start, end = percent(low, digits), percent(high, digits)
+    return DASH if DASH in {start, end} else f"{start[:-1]}–{end}"
+
+
 def rate_with_n(won: object, tried: object, digits: int = 1) -> tuple[str, str]:
     """Return the raw rate and its sample, ``("22.5%", "9/40")``; without trials the rate is a dash."""
     top, bottom = as_decimal(won), as_decimal(tried)
     if top is None or bottom is None:
         return DASH, ""
-    rate = percent(top / bottom, digits) if bottom else DASH
-    return rate, f"{_plain(top)}/{_plain(bottom)}"
+    if not bottom:
+        return DASH, ""
+    return percent(top / bottom, digits), f"{_plain(top)}/{_plain(bottom)}"
 
 
 def _plain(number: Decimal) -> str:

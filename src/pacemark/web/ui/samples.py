@@ -158,7 +158,15 @@ def _season_chart() -> dict[str, Any]:
                 "data": bars,
                 "barWidth": "60%",
                 "itemStyle": {"borderRadius": [3, 3, 0, 0]},
-                "label": {"show": True, "position": "top", "formatter": "percent0", "color": "var(--ink-2)"},
+                "label": {
+                    "show": True,
+                    "position": "top",
+                    "formatter": "percent0",
+                    "color": "var(--ink-2)",
+                    "textBorderColor": "var(--surface)",
+                    "textBorderWidth": 4,
+                },
+                "z": 5,
                 "markLine": {
                     "symbol": "none",
                     "silent": True,

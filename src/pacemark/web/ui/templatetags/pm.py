@@ -82,7 +82,7 @@ def local_date(value: date | None, style: formats.DateStyle = "day") -> str:
 
 
 @register.filter
-def local_time(value: datetime | time | None) -> str:
+def clock_time(value: datetime | time | None) -> str:
     """14:20."""
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
@@ -109,6 +109,12 @@ def rate_with_n(won: object, tried: object, digits: int = 1) -> SafeString:
 
 
 @register.simple_tag
+def interval(low: object, high: object, digits: int = 1) -> str:
+    """15.0–25.2%."""
+    return formats.percent_interval(low, high, digits)
+
+
+@register.simple_tag
 def icon(name: str, size: int = 18) -> SafeString:
     """Draw a line icon from the sprite."""
     return format_html(
@@ -119,7 +125,7 @@ def icon(name: str, size: int = 18) -> SafeString:
 @register.simple_tag
 def glyph(name: str, tone: str = "", label: str = "") -> SafeString:
     """Draw a status glyph; a label makes it speak for itself."""
-    spoken = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
+    spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html('<svg class="g {}" {}><use href="#g-{}"/></svg>', tone or name, spoken, name)
 
 
@@ -162,7 +168,7 @@ def note(content: str, tone: str = "") -> SafeString:
 
 
 def _role_of(tone: str) -> SafeString:
-    return format_html(' role="alert"') if tone == "risk" else format_html("")
+    return SafeString(' role="alert"' if tone == "risk" else "")
 
 
 @register.simple_block_tag
@@ -247,9 +253,14 @@ def figure(label: object, value: object, sub: object = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/_field.html")
-def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
+def field(bound: BoundField, hint: str = "", label: str = "") -> dict[str, Any]:
     """Draw a form field with its label, hint and errors."""
-    return {"field": bound, "hint": hint or bound.help_text, "widget": bound.as_widget(attrs={"class": "input"})}
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "widget": bound.as_widget(attrs={"class": "input"}),
+    }
 
 
 @register.inclusion_tag("ui/_chart.html")

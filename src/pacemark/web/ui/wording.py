@@ -1,0 +1,92 @@
+"""The engine's codes in words that people read. The engine gives a code and the field; the words live here.
+
+Pages word codes with ``words_for``; the API and the terminal pass the engine's own English sentence on.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# what any part of the engine says about one input; %(field)s is the input's name
+ANY_AREA: dict[str, str | Promise] = {
+    "missing_key": gettext_lazy("%(field)s is needed."),
+    "unknown_key": gettext_lazy("%(field)s is not known here."),
+    "not_an_object": gettext_lazy("%(field)s must be an object of names and values."),
+    "not_one_of": gettext_lazy("%(field)s is not one of the words allowed here."),
+    "not_a_number": gettext_lazy("%(field)s must be a number, such as 0.35 or 7/20."),
+    "number_too_large": gettext_lazy("%(field)s is larger than anything that can be meant."),
+    "number_too_precise": gettext_lazy("%(field)s has more decimal places than can be meant."),
+    "negative": gettext_lazy("%(field)s must not be negative."),
+    "not_positive": gettext_lazy("%(field)s must be above zero."),
+    "rate_out_of_range": gettext_lazy("%(field)s is a rate and must lie between 0 and 1."),
+    "not_whole": gettext_lazy("%(field)s must be a whole number."),
+    "not_a_list": gettext_lazy("%(field)s must be a list."),
+    "too_many": gettext_lazy("%(field)s has too many entries."),
+    "not_in_role": gettext_lazy("Only a setter's target may be a number of opportunities."),
+    "two_targets": gettext_lazy("Give an amount or a number of opportunities as the target, not both."),
+}
+
+WORDS: dict[str, str | Promise] = {
+    "apportion.bad_total": gettext_lazy("The amount to split must be a whole number that is not negative."),
+    "apportion.bad_weights": gettext_lazy("Weights must not be negative, and at least one must be above zero."),
+    "calc.duplicate_key": gettext_lazy("%(field)s is given twice."),
+    "calc.internal": gettext_lazy("The calculator could not answer this; please report it."),
+    "calc.malformed_json": gettext_lazy("The input is not valid JSON."),
+    "calc.no_finite_answer": gettext_lazy("The answer is larger than any number that can be used."),
+    "calc.not_an_object": gettext_lazy("The input must be one JSON object."),
+    "calc.not_utf8": gettext_lazy("The input is not UTF-8 text."),
+    "calc.too_deep": gettext_lazy("The input is nested too deeply."),
+    "calc.too_long": gettext_lazy("The input is too long."),
+    "calc.unknown_method": gettext_lazy("There is no such method."),
+    "chance.confidence_out_of_range": gettext_lazy("Confidence must lie between 0 and 1, both left out."),
+    "chance.no_rate": gettext_lazy("At a win rate of zero no number of opportunities is enough."),
+    "chance.one_of_two": gettext_lazy("Give opportunities or a confidence, one of the two."),
+    "chance.out_of_reach": gettext_lazy("At this rate the confidence is out of reach."),
+    "goals.amount_is_zero": gettext_lazy("The amount is zero, so this cannot be worked out."),
+    "goals.amount_unknown": gettext_lazy("The amount is not known yet, so this cannot be worked out."),
+    "goals.bad_month": gettext_lazy("A month must be 1 to 12."),
+    "goals.bad_plan_inputs": gettext_lazy("%(field)s cannot be used for a plan."),
+    "goals.closed_above_amount": gettext_lazy("The closed periods already hold more than the whole amount."),
+    "goals.day_out_of_range": gettext_lazy("The completed days cannot be more than the period's days."),
+    "goals.length_mismatch": gettext_lazy("%(field)s must have one entry for each period."),
+    "goals.month_twice": gettext_lazy("A month stands in the history twice."),
+    "goals.no_day_completed": gettext_lazy("No working day is completed yet, so there is no pace to project."),
+    "goals.no_days_left": gettext_lazy("No working day is left for what is missing."),
+    "goals.no_open_period": gettext_lazy("There is still money to place but no open period to take it."),
+    "goals.not_in_role": gettext_lazy("This part of the chain does not belong to the role."),
+    "goals.nothing_asked_yet": gettext_lazy("Nothing is asked of this day yet."),
+    "goals.out_of_reach": gettext_lazy("No amount of work reaches this confidence inside the period."),
+    "goals.rate_is_zero": gettext_lazy("This rate is zero, so no number of attempts would be enough."),
+    "goals.rate_near_zero": gettext_lazy("A rate is so close to zero that no number of attempts would be enough."),
+    "goals.rate_unknown": gettext_lazy("This rate is not known yet, so this cannot be worked out."),
+    "goals.season_history_short": gettext_lazy(
+        "Under 24 months of history: one year cannot tell season from growth, so months count alike."
+    ),
+    "goals.season_no_revenue": gettext_lazy("The history holds no revenue, so months count alike."),
+    "goals.weights_all_zero": gettext_lazy("At least one period must have a weight and working days above zero."),
+    "periods.bad_label": gettext_lazy("A month is written 2024-01, a quarter 2024-Q1."),
+    "periods.bad_pattern": gettext_lazy("A working pattern needs at least one week of weekdays."),
+    "periods.bad_profile": gettext_lazy("A weekday profile has seven weights, none of them negative."),
+    "periods.bad_start_day": gettext_lazy("A sales month starts on a day from 1 to 31."),
+    "periods.bad_weights": gettext_lazy("Weights must not be negative, and at least one must be above zero."),
+    "periods.negative_total": gettext_lazy("A number to spread over days must not be negative."),
+    "rates.bad_counts": gettext_lazy("Successes and trials must be counts that are not negative, one pair a person."),
+    "rates.bad_prior": gettext_lazy("Peers' rate must lie between 0 and 1, and its strength above zero."),
+    "rates.no_data": gettext_lazy("Nobody has a trial yet; start from typed-in rates."),
+    "rates.won_above_tried": gettext_lazy("Nobody can have won more often than tried."),
+}
+
+
+def is_worded(code: str) -> bool:
+    """Return whether a code has words of its own, or words that hold in any area."""
+    return code in WORDS or code.rpartition(".")[2] in ANY_AREA
+
+
+def words_for(code: str, field: str | None = None) -> str:
+    """Return the sentence for a code in the language in use; an unknown code is shown, never hidden."""
+    words = WORDS.get(code) or ANY_AREA.get(code.rpartition(".")[2])
+    if words is None:
+        return _("Something here cannot be worked out (%(code)s).") % {"code": code}
+    return str(words) % {"field": field or _("The value")}
