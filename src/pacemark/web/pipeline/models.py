@@ -67,7 +67,13 @@ class EventVersion(models.Model):
 class Lead(Event):
     """A customer card (名片)."""
 
-    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, null=True, blank=True)
+    segment = models.ForeignKey(
+        Segment, on_delete=models.PROTECT, null=True, blank=True,
+        help_text="what its own record states, else what its first opened opportunity states",
+    )  # fmt: skip
+    stated_segment = models.ForeignKey(
+        Segment, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
     owner = models.ForeignKey(Rep, on_delete=models.SET_NULL, null=True, blank=True, related_name="leads")
     name = models.CharField(max_length=200, blank=True, default="")
     phone_encrypted = models.CharField(max_length=200, blank=True, default="")
@@ -100,6 +106,7 @@ class Call(Event):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="call_once")]
+        indexes = [models.Index(fields=["lead", "occurred_at"], name="call_lead_time")]
 
     def __str__(self) -> str:
         return self.external_id
@@ -110,6 +117,10 @@ class Opportunity(Event):
 
     lead = models.ForeignKey(Lead, on_delete=models.SET_NULL, null=True, blank=True)
     owner = models.ForeignKey(Rep, on_delete=models.SET_NULL, null=True, blank=True, related_name="opportunities")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        help_text="as the record states it; rates are compared within the lead's segment",
+    )  # fmt: skip
     state = models.CharField(max_length=12, choices=OpportunityState.choices)
     opened_at = models.DateTimeField()
     opened_on = models.DateField(help_text="local business date")
