@@ -1,0 +1,125 @@
+"""The most that can be reached with a given amount of work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from pacemark.engine.goals.plan_chain import PlanChain
+from pacemark.engine.odds import factorial_moments
+from pacemark.engine.reach import mean_deal
+from pacemark.engine.scenarios import ChainOdds, mixture_of
+from pacemark.engine.sums import MAX_SIGMA
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def expected_result(chain: PlanChain, people: IntArray, work: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give the expected result of some people's work, and the chance of it.
+
+    Parameters
+    ----------
+    chain : PlanChain
+        Everyone's chain.
+    people : ndarray of shape (n_asked,), int64
+        Places of the people asked for.
+    work : ndarray of shape (n_asked,), float64
+        Their dials, for closers opportunities; whole numbers.
+
+    Returns
+    -------
+    result, odds : ndarray of shape (n_asked,), float64
+        Money, for setters opportunities; and its chance, 0–1.
+    """
+    odds = _of_people(chain.odds, people)
+    mean, _spread = _result_shape(odds, work)
+    need = np.where(chain.is_setter[people], np.floor(mean), mean)
+    return need * chain.unit[people], _chance(odds, need, work)
+
+
+def reachable_result(
+    chain: PlanChain, people: IntArray, work: FloatArray, confidence: float
+) -> tuple[FloatArray, FloatArray]:
+    """Give the result that some people's work reaches at about a confidence, and its true chance.
+
+    Parameters
+    ----------
+    chain : PlanChain
+        Everyone's chain.
+    people : ndarray of shape (n_asked,), int64
+        Places of the people asked for.
+    work : ndarray of shape (n_asked,), float64
+        Their dials, for closers opportunities; whole numbers.
+    confidence : float
+        Strictly between 0 and 1.
+
+    Returns
+    -------
+    result, odds : ndarray of shape (n_asked,), float64
+        Money, for setters a whole number of opportunities; and its chance, near the confidence (0 with chance 1 where
+        even one deal is less likely than that).
+
+    Notes
+    -----
+    A log-normal result of the same mean and variance gives the first answer; two secant steps on the probit of the
+    true chance mend it.
+    """
+    odds = _of_people(chain.odds, people)
+    is_setter = chain.is_setter[people]
+    mean, spread = _result_shape(odds, work)
+    aim = float(ndtri(confidence))
+    log_need = np.log(np.maximum(mean, 1e-9)) - spread**2 / 2 - aim * spread
+    slope = spread
+    z = _probit(_chance(odds, np.exp(log_need), work))
+    for _ in range(2):
+        step = np.clip((z - aim) * slope, -1.0, 1.0)
+        moved = _probit(_chance(odds, np.exp(log_need + step), work))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slope = np.clip(np.nan_to_num(step / (z - moved), nan=0.0), spread / 3, spread * 3)
+        log_need, z = log_need + step, moved
+    need = np.where(is_setter, np.floor(np.exp(log_need)), np.exp(log_need))
+    reached = _chance(odds, need, work)
+    # A person of whom hardly a deal is expected reaches no amount at this confidence but none at all.
+    hopeless = reached < confidence - 0.1
+    need = np.where(hopeless, 0.0, need)
+    return need * chain.unit[people], np.where(hopeless, 1.0, reached)
+
+
+def _result_shape(odds: ChainOdds, work: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the mean result in median deals, and the standard deviation of its log."""
+    counted = np.isinf(odds.win_a)
+    a = np.where(counted, 1.0, odds.win_a)
+    win = np.where(counted, 1.0, a / (a + odds.win_b))
+    win_two = np.where(counted, 1.0, win * (a + 1) / (a + odds.win_b + 1))
+    size = odds.open_size
+    moments = factorial_moments(
+        work=work,
+        work_moments=odds.work_moments,
+        direct=odds.direct,
+        open_count=odds.open_count * size,
+        open_share=odds.open_chance / win,
+        win_moments=np.stack([np.ones_like(win), win, win_two, win_two]),
+    )
+    sigma = np.minimum(odds.sigma, MAX_SIGMA)
+    deals = np.maximum(moments[1], 1e-9)
+    variance = moments[2] + deals - deals**2 + deals * np.expm1(sigma**2)
+    spread = np.log1p(np.maximum(variance, 0.0) / deals**2) + odds.doubt**2
+    return deals * mean_deal(sigma, odds.doubt), np.clip(np.sqrt(spread), 0.02, 2.0)
+
+
+def _of_people(odds: ChainOdds, people: IntArray) -> ChainOdds:
+    names = ("win_a", "win_b", "direct", "open_count", "open_chance", "open_size", "need", "sigma", "doubt")
+    taken = {name: getattr(odds, name)[people] for name in names}
+    return replace(odds, work_moments=odds.work_moments[:, people], **taken)
+
+
+def _chance(odds: ChainOdds, need: FloatArray, work: FloatArray) -> FloatArray:
+    return mixture_of(replace(odds, need=need)).chance(np.arange(len(need)), work)
+
+
+def _probit(chance: FloatArray) -> FloatArray:
+    return np.asarray(ndtri(np.clip(chance, 1e-9, 1 - 1e-9)), dtype=np.float64)
