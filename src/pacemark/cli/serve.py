@@ -9,6 +9,7 @@ import sys
 from typing import Annotated
 
 import typer
+from django.core.checks import run_checks
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -27,6 +28,15 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
     except OSError as error:
         raise UserMistake(f"cannot listen on {host}:{port}: {error.strerror}; try another --port") from error
+
+
+def _tell_what_checks_say() -> None:
+    """Print what the system checks warn of; an error keeps the doors shut."""
+    found = run_checks(tags=["pacemark"])
+    for message in found:
+        typer.echo(f"{message.id}: {message.msg} {message.hint}", err=True)
+    if any(message.is_serious() for message in found):
+        raise UserMistake("the checks above must be mended before the pages can be served")
 
 
 def _start_worker() -> subprocess.Popen[bytes]:
@@ -51,6 +61,7 @@ def serve(
 ) -> None:
     """Serve the pages and the API, and run background jobs beside them."""
     _refuse_taken_port(host, port)
+    _tell_what_checks_say()
     server = Server(
         "pacemark.cli.served:application",
         address=host,

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "pacemark.web.goals",
     "pacemark.web.overview",
     "pacemark.web.api",
+    "pacemark.web.config",
 ]
 
 MIDDLEWARE = [

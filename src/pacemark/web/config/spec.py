@@ -1,0 +1,76 @@
+"""Every environment variable as data: the table feeds ``docs/operating.md``, the system checks and the tests.
+
+What an organisation may change is no setting but a row in the database; here stands only what the machine decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One environment variable."""
+
+    name: str
+    kind: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting(
+        name="PACEMARK_HOME",
+        kind="folder",
+        default=".pacemark",
+        help="Where the SQLite database, the keys, uploads and import reports live.",
+    ),
+    Setting(
+        name="DATABASE_URL",
+        kind="address",
+        default="a SQLite file in PACEMARK_HOME",
+        help="sqlite:///path or postgresql://user:password@host:port/name.",
+    ),
+    Setting(
+        name="PACEMARK_HOSTS",
+        kind="words, comma between",
+        default="127.0.0.1, localhost, [::1]",
+        help="Names under which the pages may be asked for.",
+    ),
+    Setting(
+        name="PACEMARK_ORIGINS",
+        kind="words, comma between",
+        default="none",
+        help="Full origins (scheme, name, port) that forms may come from when a proxy stands in front.",
+    ),
+    Setting(
+        name="PACEMARK_HTTPS",
+        kind="true or false",
+        default="false",
+        help="Cookies travel over HTTPS alone; say true behind a proxy that ends TLS.",
+    ),
+    Setting(
+        name="PACEMARK_SECRET_KEY",
+        kind="secret",
+        default="made in PACEMARK_HOME/secret.key",
+        help="Signs sessions and forms. Several web machines need the same one.",
+    ),
+    Setting(
+        name="PACEMARK_PHONE_KEY",
+        kind="secret",
+        default="made in PACEMARK_HOME/phone.key",
+        help="Encrypts phone numbers. Without it they cannot be read again: keep a copy.",
+    ),
+    Setting(
+        name="PACEMARK_TODAY",
+        kind="date",
+        default="the real day",
+        help="The day that every computation of this process takes for today, like 2024-01-31.",
+    ),
+    Setting(
+        name="PACEMARK_DEBUG",
+        kind="true or false",
+        default="false",
+        help="Django's error pages; for developers alone.",
+    ),
+)
