@@ -108,7 +108,7 @@ types: setup-dev ## types, strictly
 
 imports: setup-dev ## who may import whom
 	@echo "== import-linter"
-	@$(BIN)/lint-imports --no-timings >$(STAMPS)/imports.log || { cat $(STAMPS)/imports.log; exit 1; }
+	@$(BIN)/lint-imports --no-logo >$(STAMPS)/imports.log || { cat $(STAMPS)/imports.log; exit 1; }
 
 messages: setup-dev ## both languages complete
 	@echo "== messages"
