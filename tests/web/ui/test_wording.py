@@ -39,10 +39,9 @@ def codes_in(tree: ast.AST) -> Iterator[str]:
 def loose_codes_in(tree: ast.AST) -> Iterator[str]:
     """Yield texts that look like a code wherever they stand; a rate's path (``rates.x_per_y``) is a field."""
     areas = "|".join(sorted({code.partition(".")[0] for code in WORDS}))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if re.fullmatch(rf"({areas})\.[a-z_0-9]+", node.value) and "_per_" not in node.value:
-                yield node.value
+    form = re.compile(rf"({areas})\.(?!\w*_per_)[a-z_0-9]+")
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    yield from (text for text in texts if form.fullmatch(text))
 
 
 def engine_codes() -> set[str]:
