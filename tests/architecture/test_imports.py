@@ -74,20 +74,9 @@ def _imports(path: Path) -> Iterator[str]:
 
 # The standard library's doors to the outside: clock, files, network, processes, chance, words for people.
 NOT_PURE = frozenset(
-    [
-        "asyncio",
-        "ctypes",
-        "getpass",
-        "gettext",
-        "glob",
-        "http",
-        "importlib",
-        "io",
-        "locale",
-        "logging",
+    {"asyncio", "ctypes", "getpass", "gettext", "glob", "http", "importlib", "io", "locale", "logging", "os", "pathlib"}
+    | {
         "multiprocessing",
-        "os",
-        "pathlib",
         "platform",
         "random",
         "secrets",
@@ -96,15 +85,10 @@ NOT_PURE = frozenset(
         "socket",
         "sqlite3",
         "ssl",
-        "subprocess",
         "sys",
-        "tempfile",
-        "threading",
         "time",
-        "urllib",
-        "uuid",
-        "zoneinfo",
-    ]
+    }
+    | {"subprocess", "tempfile", "threading", "urllib", "uuid", "zoneinfo"}
 )
 CLOCKS = frozenset({"now", "today", "utcnow", "time", "perf_counter", "monotonic"})
 

@@ -17,7 +17,8 @@ FILE_LINES, FUNCTION_LINES, METHODS, PARAMETERS, NESTING, PAGE_LINES = 400, 40, 
 EXCEPTIONS: dict[str, str] = {}
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+# A with block is no branch: it does not ask the reader to hold another case in mind.
+BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try, ast.Match)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,12 @@ def _of_function(
         yield Excess(where=name, what=f"nested {depth} deep")
 
 
+def _is_public_method(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """A property is a value that a class shows, not a thing it does."""
+    decorators = {ast.unparse(decorator) for decorator in function.decorator_list}
+    return not function.name.startswith("_") and not decorators & {"property", "cached_property"}
+
+
 def excesses(source: str, where: str, counts_parameters: bool = True) -> Iterator[Excess]:
     """Yield everything in a module's text that is past its stop."""
     if (lines := source.count("\n")) > FILE_LINES:
@@ -70,7 +77,7 @@ def excesses(source: str, where: str, counts_parameters: bool = True) -> Iterato
         if isinstance(node, FUNCTIONS):
             yield from _of_function(node, where, counts_parameters)
         elif isinstance(node, ast.ClassDef):
-            public = [item for item in node.body if isinstance(item, FUNCTIONS) and not item.name.startswith("_")]
+            public = [item for item in node.body if isinstance(item, FUNCTIONS) and _is_public_method(item)]
             if len(public) > METHODS and not where.startswith("tests/"):
                 yield Excess(where=f"{where}:{node.name}", what=f"{len(public)} public methods")
 
@@ -112,7 +119,7 @@ def test_the_list_of_exceptions_only_shrinks() -> None:
         ("def f():\n" + "    x = 1\n" * 41, "41 lines"),
         ("def f(a, b, c, *, d, e, f, g): ...\n", "7 parameters"),
         ("class C:\n" + "".join(f"    def m{n}(self): ...\n" for n in range(13)), "13 public methods"),
-        ("def f():\n if a:\n  for b in c:\n   with d:\n    if e:\n     pass\n", "nested 4 deep"),
+        ("def f():\n if a:\n  for b in c:\n   while d:\n    if e:\n     pass\n", "nested 4 deep"),
     ],
 )
 def test_a_planted_excess_is_seen(planted: str, what: str) -> None:
