@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import betaln, digamma, expit, gammaln, logit
 
+from pacemark.engine.climb import climb
 from pacemark.engine.errors import EngineError
 
 FloatArray = NDArray[np.float64]
@@ -198,20 +198,17 @@ def _most_likely(group: _Group) -> tuple[float, float]:
     grid = np.linspace(math.log(MIN_STRENGTH), math.log(MAX_STRENGTH), 12)
     # The best of a coarse grid starts the climb on the right slope.
     log_strength = float(grid[np.argmax(_log_posterior(group, float(expit(start)), grid))])
-    found = minimize(
-        _negative_slope,
+    found = climb(
+        lambda at: _height_and_slope(at, group),
         (start, log_strength),
-        args=(group,),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=((-_MEAN_RANGE, _MEAN_RANGE), (grid[0], grid[-1])),
-        options={"ftol": 1e-12, "gtol": 1e-7},
+        (-_MEAN_RANGE, float(grid[0])),
+        (_MEAN_RANGE, float(grid[-1])),
     )
-    return float(expit(found.x[0])), float(found.x[1])
+    return float(expit(found[0])), float(found[1])
 
 
-def _negative_slope(at: FloatArray, group: _Group) -> tuple[float, FloatArray]:
-    """Return minus the log posterior, and minus its gradient, at (logit mean, ln strength)."""
+def _height_and_slope(at: FloatArray, group: _Group) -> tuple[float, FloatArray]:
+    """Return the log posterior and its gradient at (logit mean, ln strength)."""
     mean, strength = float(expit(at[0])), math.exp(at[1])
     a, b = mean * strength, (1 - mean) * strength
     value = float(_log_posterior(group, mean, np.array([at[1]]))[0])
@@ -222,7 +219,7 @@ def _negative_slope(at: FloatArray, group: _Group) -> tuple[float, FloatArray]:
     by_k = float(n * digamma(strength) - digamma(group.tried + strength).sum())
     slope_mean = strength * mean * (1 - mean) * (by_a - by_b) + _MEAN_WEIGHT * (group.centre - mean)
     slope_strength = strength * (mean * by_a + (1 - mean) * by_b + by_k) - (at[1] - group.usual) / group.spread**2
-    return -value, -np.array([slope_mean, slope_strength])
+    return value, np.array([slope_mean, slope_strength])
 
 
 def _interval(group: _Group, mean: float, log_strength: float) -> tuple[float, float]:

@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
+from pacemark.engine.climb import climb
 from pacemark.engine.errors import EngineError
 
 FloatArray = NDArray[np.float64]
@@ -162,7 +162,7 @@ def fit_values(deals: DealLogs, lean_on: ValuePrior | None = None) -> ValuePrior
     Notes
     -----
     Maximum of the exact likelihood of a one-way random-effects model on the logs: within a person,
-    −ν ln σ − S / 2σ² with ν degrees of freedom; between people, y ~ N(μ, τ² + σ²/n); with weak priors ln σ ~ N(ln .40, 1) and
+    −ν ln σ − S / 2σ², ν degrees of freedom; between people, y ~ N(μ, τ² + σ²/n); weak priors ln σ ~ N(ln .40, 1) and
     ln τ ~ N(ln .15, 1). μ is the precision-weighted mean. The order of people does not matter.
 
     Examples
@@ -178,15 +178,16 @@ def fit_values(deals: DealLogs, lean_on: ValuePrior | None = None) -> ValuePrior
             raise EngineError("values.no_data", "No deal has an amount yet; type in a usual deal value.", "deal_value")
         return lean_on
     group = DealLogs(**{field.name: getattr(deals, field.name)[some] for field in fields(deals)})
-    start = np.log(
-        [lean_on.sigma or _MIN_SPREAD, lean_on.tau or _MIN_SPREAD] if lean_on else [_USUAL_SIGMA, _USUAL_TAU]
+    usual_sigma, usual_tau = (lean_on.sigma, lean_on.tau) if lean_on else (_USUAL_SIGMA, _USUAL_TAU)
+    usual = np.log(np.clip([usual_sigma, usual_tau], _MIN_SPREAD, _MAX_SPREAD))
+    low, high = math.log(_MIN_SPREAD), math.log(_MAX_SPREAD)
+    leaning = group if lean_on is None else _with_one_more(group, math.log(lean_on.median))
+    found = climb(
+        lambda at: _height_and_slope(at, leaning, usual), (float(usual[0]), float(usual[1])), (low, low), (high, high)
     )
-    bounds = [(math.log(_MIN_SPREAD), math.log(_MAX_SPREAD))] * 2
-    start = np.clip(start, *bounds[0])
-    found = minimize(_minus_log_posterior, start, args=(group, lean_on, start), method="L-BFGS-B", bounds=bounds)
-    sigma, tau = (float(math.exp(value)) for value in found.x)
+    sigma, tau = math.exp(found[0]), math.exp(found[1])
     return ValuePrior(
-        median=math.exp(_centre(group, lean_on, sigma, tau)),
+        median=math.exp(_centre(leaning, sigma, tau)),
         tau=tau,
         sigma=sigma,
         n_people=int(some.sum()),
@@ -239,20 +240,31 @@ def shrink_values(deals: DealLogs, prior: ValuePrior) -> ValueEstimates:
     )
 
 
-def _centre(group: DealLogs, lean_on: ValuePrior | None, sigma: float, tau: float) -> float:
+def _with_one_more(group: DealLogs, log_median: float) -> DealLogs:
+    return DealLogs(
+        n_deals=np.append(group.n_deals, 1.0),
+        log_mean=np.append(group.log_mean, log_median),
+        log_square=np.append(group.log_square, 0.0),
+        freedom=np.append(group.freedom, 0.0),
+    )
+
+
+def _centre(group: DealLogs, sigma: float, tau: float) -> float:
     precision = 1 / (tau**2 + sigma**2 / group.n_deals)
-    top, below = float((precision * group.log_mean).sum()), float(precision.sum())
-    if lean_on is not None:
-        one = 1 / (tau**2 + sigma**2)
-        top, below = top + one * math.log(lean_on.median), below + one
-    return top / below
+    return float((precision * group.log_mean).sum() / precision.sum())
 
 
-def _minus_log_posterior(logs: FloatArray, group: DealLogs, lean_on: ValuePrior | None, usual: FloatArray) -> float:
-    sigma, tau = float(math.exp(logs[0])), float(math.exp(logs[1]))
-    variance = tau**2 + sigma**2 / group.n_deals
-    away = group.log_mean - _centre(group, lean_on, sigma, tau)
-    within = float(group.freedom.sum()) * logs[0] + float(group.log_square.sum()) / (2 * sigma**2)
-    between = float((np.log(variance) + away**2 / variance).sum()) / 2
-    weak = float((((logs - usual) / np.array([_SIGMA_DOUBT, _TAU_DOUBT])) ** 2).sum()) / 2
-    return float(within + between + weak)
+def _height_and_slope(at: FloatArray, group: DealLogs, usual: FloatArray) -> tuple[float, FloatArray]:
+    """Return the log posterior and its gradient at (ln sigma, ln tau)."""
+    within, between = math.exp(2 * at[0]), math.exp(2 * at[1])
+    variance = between + within / group.n_deals
+    away = group.log_mean - _centre(group, math.sqrt(within), math.sqrt(between))
+    freedom, square = float(group.freedom.sum()), float(group.log_square.sum())
+    doubt = np.array([_SIGMA_DOUBT, _TAU_DOUBT])
+    height = -freedom * at[0] - square / (2 * within) - float((np.log(variance) + away**2 / variance).sum()) / 2
+    height -= float((((at - usual) / doubt) ** 2).sum()) / 2
+    # The centre is the best one for these spreads, so that its own movement does not count.
+    pull = away**2 / variance**2 - 1 / variance
+    by_sigma = square / within - freedom + float((pull * within / group.n_deals).sum())
+    slope = np.array([by_sigma, float((pull * between).sum())]) - (at - usual) / doubt**2
+    return height, slope
