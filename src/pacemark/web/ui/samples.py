@@ -166,6 +166,7 @@ def _season_chart() -> dict[str, Any]:
                     "textBorderColor": "var(--surface)",
                     "textBorderWidth": 4,
                 },
+                "labelLayout": {"hideOverlap": True},
                 "z": 5,
                 "markLine": {
                     "symbol": "none",
