@@ -54,20 +54,20 @@ def _check(method: str, text: str | bytes) -> None:
     assert parsed.get("error", {}).get("code") != "calc.internal", (method, text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.sampled_from([*METHODS]), st.dictionaries(_KEYS, _VALUES, max_size=3))
 def test_a_good_input_with_anything_put_into_it(method: str, change: dict[str, Any]) -> None:
     _check(method, json.dumps({**GOOD[method], **change}))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data(), st.sampled_from([*METHODS]), st.one_of(_SIZE, _UNIT))
 def test_a_good_input_with_one_edge_number(data: st.DataObject, method: str, value: object) -> None:
     key = data.draw(st.sampled_from([*GOOD[method]]))
     _check(method, json.dumps({**GOOD[method], key: value}))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.sampled_from(["decompose", "replan"]), _GOALS)
 def test_chains_at_the_edges_of_what_is_allowed(method: str, payload: dict[str, Any]) -> None:
     if method == "decompose":

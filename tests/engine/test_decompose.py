@@ -122,6 +122,17 @@ def test_what_is_reachable_at_capacity_would_just_fit_as_a_target(inputs: ChainI
         assert _number(work_back(replace(inputs, target=reached)).values["dials"]) <= capacity
 
 
+def test_dials_that_just_fit_are_feasible() -> None:
+    inputs = ChainInputs(
+        role="setter", opportunities_target=Fraction(8), rates={name: Fraction(1, 2) for name in WORK_RATES}
+    )
+    chain = work_back(inputs)
+
+    assert chain.values["dials"] == 64
+    assert fit_capacity(inputs, chain, Fraction(64)).feasible is True
+    assert fit_capacity(inputs, chain, Fraction(63)).feasible is False
+
+
 def test_a_win_rate_gets_its_remedy_as_a_win_rate() -> None:
     inputs = ChainInputs(
         target=Fraction(30000),

@@ -84,6 +84,13 @@ def test_a_rate_above_its_peers_stays_and_falling_short_is_said() -> None:
     assert mix.moved == {"opportunity_per_deep_talk": 1.0, "deep_talk_per_connect": 1.0, "connect_per_dial": 0.0}
 
 
+def test_a_conversion_above_its_peers_stays_too() -> None:
+    mix = cheapest_mix(_BASE, Fraction(100), {**_PEERS, "pipeline_conversion": Fraction(1, 10)})
+
+    assert not mix.enough
+    assert (mix.rates["pipeline_conversion"], mix.moved["pipeline_conversion"]) == (0.2, 0.0)
+
+
 def test_a_setter_is_not_told_to_convert_better() -> None:
     setter = replace(_BASE, role="setter")
 
