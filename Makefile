@@ -12,7 +12,7 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 LOCALES := src/pacemark/web/locale
 CATALOGUES := $(wildcard $(LOCALES)/*/LC_MESSAGES/django.po)
 
