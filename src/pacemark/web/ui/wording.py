@@ -66,6 +66,7 @@ WORDS: dict[str, str | Promise] = {
     ),
     "goals.season_no_revenue": gettext_lazy("The history holds no revenue, so months count alike."),
     "goals.weights_all_zero": gettext_lazy("At least one period must have a weight and working days above zero."),
+    "lags.bad_curve": gettext_lazy("A lag curve needs a median and a spread above zero."),
     "periods.bad_label": gettext_lazy("A month is written 2024-01, a quarter 2024-Q1."),
     "periods.bad_pattern": gettext_lazy("A working pattern needs at least one week of weekdays."),
     "periods.bad_profile": gettext_lazy("A weekday profile has seven weights, none of them negative."),
@@ -73,9 +74,12 @@ WORDS: dict[str, str | Promise] = {
     "periods.bad_weights": gettext_lazy("Weights must not be negative, and at least one must be above zero."),
     "periods.negative_total": gettext_lazy("A number to spread over days must not be negative."),
     "rates.bad_counts": gettext_lazy("Successes and trials must be counts that are not negative, one pair a person."),
+    "rates.bad_half_life": gettext_lazy("The half-life must be above zero days."),
     "rates.bad_prior": gettext_lazy("Peers' rate must lie between 0 and 1, and its strength above zero."),
     "rates.no_data": gettext_lazy("Nobody has a trial yet; start from typed-in rates."),
+    "rates.trial_in_the_future": gettext_lazy("A trial must not lie after the day of the count."),
     "rates.won_above_tried": gettext_lazy("Nobody can have won more often than tried."),
+    "values.no_data": gettext_lazy("No deal has an amount yet; start from a typed-in deal value."),
 }
 
 
