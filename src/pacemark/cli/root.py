@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 
-import click
 import typer
+from typer._click.core import Command, Context  # Typer carries its own Click and names it nowhere else
 from typer.core import TyperGroup
 
 _SETUP = "pacemark.web.config.django_setup"
@@ -36,11 +36,11 @@ COMMANDS = {
 class LazyCommands(TyperGroup):
     """A group that imports a command's module only when that command is named."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Context) -> list[str]:
         """Return the commands in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         """Load one command."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
@@ -57,8 +57,8 @@ class LazyCommands(TyperGroup):
         return loaded
 
     def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
         """Find the command to run, and have its database ready."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in COMMANDS and COMMANDS[name].needs_database and "--help" not in rest:

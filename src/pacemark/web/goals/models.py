@@ -41,6 +41,7 @@ class RepPlan(models.Model):
     version = models.PositiveIntegerField(default=1)
     is_current = models.BooleanField(default=True)
     computed_at = models.DateTimeField()
+    team_id = models.BigIntegerField(default=0, help_text="on the first day of the period; 0 for none")
     role = models.CharField(max_length=10, choices=Role.choices)
     target_minor = models.BigIntegerField()
     target_basis = models.CharField(max_length=12, choices=TargetBasis.choices)

@@ -54,8 +54,9 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Hold the thresholds in their order."""
         data = super().clean() or self.cleaned_data
-        seconds = [data.get(f"{name}_seconds") for name in ("connect", "effective", "deep_talk")]
-        if None not in seconds and seconds != sorted(seconds):
+        asked = [data.get(f"{name}_seconds") for name in ("connect", "effective", "deep_talk")]
+        seconds = [value for value in asked if value is not None]
+        if seconds != sorted(seconds):
             raise forms.ValidationError(_("The thresholds must rise: connect, effective dial, deep talk."))
         return data
 

@@ -12,13 +12,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Literal
 
+from pacemark.web.shared.currency import minor_digits
+
 Language = Literal["zh", "en"]
 Number = int | float | Fraction | Decimal
 DateStyle = Literal["day", "long", "month", "short"]
 
 DASH = "—"
 MINUS = "−"
-NO_MINOR_UNITS = frozenset({"JPY", "KRW", "VND"})
 PREFIXES = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£", "BRL": "R$", "JPY": "¥"}
 ZH_UNITS = {"CNY": "元", "EUR": "欧元", "USD": "美元", "GBP": "英镑", "BRL": "雷亚尔", "JPY": "日元"}
 ZH_WEEKDAYS = "一二三四五六日"
@@ -96,7 +97,7 @@ def major(minor: object, currency: str = "CNY") -> Decimal | None:
     number = as_decimal(minor)
     if number is None:
         return None
-    return number if currency in NO_MINOR_UNITS else number / 100
+    return number.scaleb(-minor_digits(currency))
 
 
 def money_plain(minor: object, currency: str = "CNY") -> str:

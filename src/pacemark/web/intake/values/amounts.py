@@ -18,15 +18,6 @@ _SPACES = re.compile(r"[\s'’\u00a0\u202f\u2009_]")
 _SCALES = {"万": 10_000, "w": 10_000, "亿": 100_000_000, "千": 1_000, "k": 1_000, "百万": 1_000_000}
 _NUMBER = re.compile(r"[\d.,]+")
 _GROUPED = {mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+") for mark in ".,"}
-_NO_MINOR = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF"})
-_THREE_MINOR = frozenset({"KWD", "BHD", "OMR", "JOD", "TND"})
-
-
-def minor_digits(currency: str) -> int:
-    """Return how many digits of a currency's amounts are minor units."""
-    if currency in _NO_MINOR:
-        return 0
-    return 3 if currency in _THREE_MINOR else 2
 
 
 def read_amounts(

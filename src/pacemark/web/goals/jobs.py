@@ -1,0 +1,42 @@
+"""Background work of the Goals room: the month's plans, each night and whenever facts have changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pacemark.engine.periods import sales_month, sales_month_of
+from pacemark.web.accounts.models import User
+from pacemark.web.goals.periods import default_as_of, default_period, records_reach
+from pacemark.web.goals.queries import planned_periods
+from pacemark.web.goals.services import plan_period
+from pacemark.web.jobs.registry import AFTER_IMPORT, job, periodic
+from pacemark.web.organization.clock import local_today
+from pacemark.web.organization.queries import organization
+
+
+@job("plan period")
+def plan_one_period(label: str, actor_id: int | None = None) -> int:
+    """Plan one sales month for everyone."""
+    period = sales_month(label, organization().sales_month_start_day)
+    actor = User.objects.filter(pk=actor_id).first() if actor_id else None
+    return plan_period(actor=actor, period=period, as_of=default_as_of(period))
+
+
+@periodic("plan the months", every=timedelta(hours=24), offset=timedelta(hours=19))
+@job(AFTER_IMPORT)
+def plan_missing_months(**_payload: object) -> int:
+    """Plan the present month and the one after the last call, where they have no plans yet.
+
+    What stands at a month's start stands for the month; planning anew is a person's decision.
+    """
+    settings = organization()
+    present = sales_month_of(local_today(settings.time_zone), settings.sales_month_start_day)
+    months = {default_period().label: default_period()}
+    if records_reach(present):
+        months[present.label] = present
+    planned = set(planned_periods())
+    return sum(
+        plan_period(actor=None, period=month, as_of=default_as_of(month))
+        for month in months.values()
+        if month.first not in planned
+    )

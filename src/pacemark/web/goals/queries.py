@@ -1,0 +1,67 @@
+"""Reading targets and plans; who may see them is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from pacemark.web.goals.models import RepPlan, Target
+
+RepIds = frozenset[int] | None
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSums:
+    """What a list of plans adds up to."""
+
+    n_people: int
+    n_infeasible: int
+    target_minor: int
+
+
+def current_plans(period_start: date, rep_ids: RepIds) -> QuerySet[RepPlan]:
+    """Return the plans that stand for a period, in the order of the list page."""
+    plans = RepPlan.objects.filter(period_start=period_start, is_current=True).select_related("rep")
+    if rep_ids is not None:
+        plans = plans.filter(rep_id__in=rep_ids)
+    return plans.order_by("is_feasible", "rep__name", "rep_id")
+
+
+def in_team(plans: QuerySet[RepPlan], team: str) -> QuerySet[RepPlan]:
+    """Keep the plans of those who were in a team when the plan was made; an empty team keeps all."""
+    return plans.filter(team_id=int(team)) if team.isdecimal() else plans
+
+
+def sums_of(plans: QuerySet[RepPlan]) -> PlanSums:
+    """Add up a list of plans in one query."""
+    row = plans.order_by().aggregate(
+        people=Count("pk"), infeasible=Count("pk", filter=Q(is_feasible=False)), target=Sum("target_minor")
+    )
+    return PlanSums(n_people=row["people"], n_infeasible=row["infeasible"], target_minor=row["target"] or 0)
+
+
+def plan_of(rep_id: int, period_start: date) -> RepPlan | None:
+    """Return the plan that stands for one person and period."""
+    return (
+        RepPlan.objects.filter(rep_id=rep_id, period_start=period_start, is_current=True).select_related("rep").first()
+    )
+
+
+def versions_of(rep_id: int, period_start: date) -> list[RepPlan]:
+    """Return every version of one person's plan, newest first."""
+    return list(RepPlan.objects.filter(rep_id=rep_id, period_start=period_start).order_by("-version").defer("content"))
+
+
+def planned_periods() -> list[date]:
+    """Return the starts of the periods that have plans, newest first."""
+    starts = RepPlan.objects.filter(is_current=True).order_by("-period_start").values_list("period_start", flat=True)
+    return list(starts.distinct())
+
+
+def typed_targets(period_start: date) -> dict[int, int]:
+    """Return the targets set by hand for a period, minor units by rep id; the latest version holds."""
+    rows = Target.objects.filter(period_start=period_start).order_by("version").values_list("rep_id", "amount_minor")
+    return dict(rows)

@@ -1,0 +1,111 @@
+"""Writing targets and plans. Atomic, attributed, with a trail; versions follow each other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from pacemark.engine.periods import Period
+from pacemark.web.accounts.models import User
+from pacemark.web.goals.documents import documents_of
+from pacemark.web.goals.loading import load_ground
+from pacemark.web.goals.models import RepPlan, Target
+from pacemark.web.goals.planning import make_plans, minor_units_of
+from pacemark.web.organization.queries import organization
+from pacemark.web.trail.services import record
+
+
+def work_out(period: Period, as_of: date, typed: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
+    """Return everyone's plan as documents; nothing is written."""
+    ground = load_ground(period, as_of, typed)
+    return documents_of(make_plans(ground)) if ground.people else []
+
+
+def plan_period(*, actor: User | None, period: Period, as_of: date, rep_ids: Collection[int] | None = None) -> int:
+    """Plan a sales month and keep the plans; return how many are new or changed.
+
+    Everyone is worked out, because everyone leans on everyone; ``rep_ids`` keeps only theirs.
+    """
+    documents = work_out(period, as_of)
+    wanted = [document for document in documents if rep_ids is None or document["rep_id"] in rep_ids]
+    return _keep(actor=actor, period=period, as_of=as_of, documents=wanted)
+
+
+@transaction.atomic
+def _keep(*, actor: User | None, period: Period, as_of: date, documents: list[dict[str, Any]]) -> int:
+    """Write a new version of every plan whose content is not what stands."""
+    standing = {
+        plan.rep_id: plan
+        for plan in RepPlan.objects.select_for_update()
+        .filter(period_start=period.first, is_current=True)
+        .defer("content")
+    }
+    changed = [
+        (document, standing.get(document["rep_id"]))
+        for document in documents
+        if (old := standing.get(document["rep_id"])) is None or old.content_key != key_of(document)
+    ]
+    RepPlan.objects.filter(pk__in=[old.pk for _, old in changed if old]).update(is_current=False)
+    RepPlan.objects.bulk_create(
+        [_row(document, period, as_of, (old.version if old else 0) + 1) for document, old in changed], batch_size=500
+    )
+    if changed:
+        record(
+            actor=actor,
+            action="goals.period_planned",
+            subject=("period", period.label),
+            changes={"plans": len(changed), "as_of": as_of.isoformat()},
+        )
+    return len(changed)
+
+
+def key_of(document: Mapping[str, Any]) -> str:
+    """Return the key of a document's content; people's names are not part of it."""
+    content = {name: value for name, value in document.items() if name not in {"rep", "employee_no"}}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _row(document: dict[str, Any], period: Period, as_of: date, version: int) -> RepPlan:
+    return RepPlan(
+        rep_id=document["rep_id"],
+        period_start=period.first,
+        period_end=period.last,
+        as_of=as_of,
+        version=version,
+        computed_at=timezone.now(),
+        team_id=document["team_id"],
+        role=document["role"],
+        target_minor=round(document["target"] * document["minor_units"]),
+        target_basis=document["target_basis"],
+        is_feasible=document["plans"]["0.5"]["feasible"] is not False and not document["plans"]["0.5"]["reason"],
+        content_key=key_of(document),
+        content=document,
+    )
+
+
+@transaction.atomic
+def set_target(*, actor: User, rep_id: int, period: Period, amount: Decimal) -> Target:
+    """Set one person's target for a sales month as a new version, and plan that person anew."""
+    minor = int(amount * minor_units_of(organization().currency))
+    last = Target.objects.filter(rep_id=rep_id, period_start=period.first).order_by("-version").first()
+    target = Target(
+        rep_id=rep_id,
+        period_start=period.first,
+        version=last.version + 1 if last else 1,
+        amount_minor=minor,
+        set_by=actor,
+    )
+    target.full_clean()
+    target.save()
+    before = last.amount_minor if last else None
+    record(actor=actor, action="goals.target_set", subject=target, changes={"amount_minor": [before, minor]})
+    standing = RepPlan.objects.filter(rep_id=rep_id, period_start=period.first, is_current=True).first()
+    plan_period(actor=actor, period=period, as_of=standing.as_of if standing else period.first, rep_ids={rep_id})
+    return target

@@ -1,0 +1,125 @@
+"""The Goals pages: who has which target, what it takes, and why."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pacemark.engine.periods import Period
+from pacemark.web.accounts.access import allow, allow_everyone
+from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.http import PageRequest
+from pacemark.web.goals import queries, services
+from pacemark.web.goals.forms import TargetForm
+from pacemark.web.goals.list_page import list_page
+from pacemark.web.goals.periods import shown_period
+from pacemark.web.goals.person_page import person_page
+from pacemark.web.goals.workbook import plans_workbook
+from pacemark.web.jobs.services import enqueue
+from pacemark.web.organization.clock import local_today
+from pacemark.web.organization.queries import organization, rep_of, teams_visible_to, visible_rep_ids
+
+leaders = allow(AccessRole.MANAGER, AccessRole.DIRECTOR, AccessRole.OPERATIONS, AccessRole.ADMIN)
+planners = allow(AccessRole.OPERATIONS, AccessRole.ADMIN)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def period_asked(request: PageRequest) -> Period:
+    """Return the sales month that the address or the form names."""
+    return shown_period(request.GET.get("period") or request.POST.get("period") or "")
+
+
+def in_scope(request: PageRequest, rep_id: int) -> None:
+    """Stop with "not found" where the person may not be seen; that they exist is not told either."""
+    visible = visible_rep_ids(request.user, local_today(organization().time_zone))
+    if visible is not None and rep_id not in visible:
+        raise Http404
+
+
+@allow_everyone
+@require_safe
+def goal_list(request: PageRequest) -> HttpResponse:
+    """Show everyone in sight with their target and what it takes; a rep sees their own plan at once."""
+    if request.user.access_role == AccessRole.REP:
+        rep = rep_of(request.user)
+        if rep is None:
+            return render(request, "goals/no_rep.html", status=200)
+        return redirect("goals:detail", rep_id=rep.pk)
+    period = period_asked(request)
+    settings = organization()
+    visible = visible_rep_ids(request.user, local_today(settings.time_zone))
+    team = request.GET.get("team", "")
+    plans = queries.in_team(queries.current_plans(period.first, visible), team)
+    rows = Paginator(plans, queries.PAGE_SIZE).get_page(request.GET.get("page"))
+    page = list_page(
+        period=period,
+        rows=rows,
+        sums=queries.sums_of(plans),
+        currency=settings.currency,
+        periods=queries.planned_periods(),
+        start_day=settings.sales_month_start_day,
+    )
+    context = {"page": page, "rows": rows, "teams": teams_visible_to(request.user), "team": team}
+    return render(request, "goals/goal_list.html", context)
+
+
+@allow_everyone
+@require_safe
+def goal_detail(request: PageRequest, rep_id: int) -> HttpResponse:
+    """Show one person's chain, rates and arithmetic at the confidence asked for."""
+    in_scope(request, rep_id)
+    period = period_asked(request)
+    plan = queries.plan_of(rep_id, period.first)
+    if plan is None:
+        return render(request, "goals/no_plan.html", {"period": period})
+    url = f"{reverse('goals:detail', args=[rep_id])}?period={period.label}&"
+    page = person_page(plan, confidence=request.GET.get("confidence", "0.5"), url=url)
+    may_set = request.user.access_role != AccessRole.REP
+    context = {
+        "page": page,
+        "may_set": may_set,
+        "form": TargetForm(),
+        "versions": queries.versions_of(rep_id, period.first),
+    }
+    return render(request, "goals/goal_detail.html", {**context, "period": period})
+
+
+@leaders
+@require_POST
+def set_target(request: PageRequest, rep_id: int) -> HttpResponse:
+    """Set a person's target by hand and plan that person anew."""
+    in_scope(request, rep_id)
+    period, form = period_asked(request), TargetForm(request.POST)
+    if form.is_valid():
+        services.set_target(actor=request.user, rep_id=rep_id, period=period, amount=form.cleaned_data["amount"])
+        messages.success(request, _("The target is set and the plan is made anew."))
+    else:
+        messages.error(request, _("Write the target as an amount, for example 30000."))
+    return redirect(f"{reverse('goals:detail', args=[rep_id])}?period={period.label}")
+
+
+@planners
+@require_POST
+def recompute(request: PageRequest) -> HttpResponse:
+    """Plan everyone anew for a sales month, in the background."""
+    period = period_asked(request)
+    enqueue("plan period", label=period.label, actor_id=request.user.pk)
+    messages.success(request, _("Being worked out; the page shows the new numbers when they are there."))
+    return redirect(f"{reverse('goals:list')}?period={period.label}")
+
+
+@allow_everyone
+@require_safe
+def export(request: PageRequest) -> HttpResponse:
+    """Send the plans in sight as a workbook."""
+    period = period_asked(request)
+    visible = visible_rep_ids(request.user, local_today(organization().time_zone))
+    book = plans_workbook([plan.content for plan in queries.current_plans(period.first, visible)])
+    response = HttpResponse(book, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="pacemark-{period.label}.xlsx"'
+    return response

@@ -1,0 +1,59 @@
+"""Gathering what Today shows, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from pacemark.engine.periods import sales_month_of
+from pacemark.web.goals.queries import plan_of
+from pacemark.web.organization.clock import local_now
+from pacemark.web.organization.queries import Member, members_on, organization
+from pacemark.web.organization.working_time import shift_of, working_days_of
+from pacemark.web.overview.today_page import TodayFacts, TodayPage, today_page
+from pacemark.web.pipeline import queries as pipeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayFound:
+    """The page, and how fresh its records are."""
+
+    page: TodayPage
+    data_until: datetime | None
+
+
+def today_for(rep_id: int, *, confidence: str, url: str) -> TodayFound | None:
+    """Return one person's day, or nothing where no plan has been made for this month."""
+    settings = organization()
+    now = local_now(settings.time_zone)
+    today = now.date()
+    period = sales_month_of(today, settings.sales_month_start_day)
+    plan, members = plan_of(rep_id, period.first), members_on(today, frozenset({rep_id}))
+    if plan is None or not members:
+        return None
+    days = pipeline.rep_day_rows(rep_id, period.first, min(today, period.last))
+    facts = TodayFacts(
+        today=pipeline.sum_days(day for day in days if day.business_date == today),
+        month=pipeline.sum_days(days),
+        share_of_day=share_of_day(members[0], now, pipeline.hour_shares(rep_id, today)),
+    )
+    workdays = working_days_of(members, period.first, period.last)[rep_id]
+    page = today_page(plan=plan, facts=facts, workdays=workdays, now=now, confidence=confidence, url=f"{url}?")
+    return TodayFound(page=page, data_until=pipeline.last_call_at(rep_id, today))
+
+
+def share_of_day(member: Member, now: datetime, hour_shares: dict[int, float]) -> float:
+    """Return which share of a usual day's dials this person has made by now.
+
+    From the person's own hours of the last months; without them, evenly over the shift.
+    """
+    if hour_shares:
+        before = sum(share for hour, share in hour_shares.items() if hour < now.hour)
+        return min(1.0, before + hour_shares.get(now.hour, 0.0) * now.minute / 60)
+    start, end = (_minutes(moment) for moment in shift_of(member))
+    passed = _minutes(now.time()) - start
+    return min(1.0, max(0.0, passed / (end - start))) if end > start else 1.0
+
+
+def _minutes(moment: time) -> int:
+    return moment.hour * 60 + moment.minute

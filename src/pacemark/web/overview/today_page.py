@@ -1,0 +1,191 @@
+"""Today: what is done, what is required by now, and why; worked out from a plan and the day's facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pacemark.engine.workdays import deal_over_days
+from pacemark.web.goals.documents import rounded_up
+from pacemark.web.goals.maths import maths_of
+from pacemark.web.goals.models import RepPlan
+from pacemark.web.goals.pages import confidence_choices, note_sentences, stage_words
+from pacemark.web.pipeline.queries import DayCounts
+from pacemark.web.ui.components import ConfidenceChoice, Stage, SumLine, Tone
+
+DIALLERS = ("dials", "connects", "deep_talks", "opportunities")
+CLOSERS = ("opportunities", "deals")
+ON_TRACK, BEHIND = 0.99, 0.81
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayPage:
+    """Everything that Today shows for one person."""
+
+    plan: RepPlan
+    now: datetime
+    workday: int
+    n_workdays: int
+    is_working_day: bool
+    ring: Stage
+    bars: tuple[Stage, ...]
+    left: int
+    talk_seconds: int
+    connects: int
+    target: float
+    booked: float
+    expected: float
+    missing: float
+    deals_missing: int
+    odds: float | None
+    choices: tuple[ConfidenceChoice, ...]
+    sums: tuple[SumLine, ...]
+    notes: tuple[str, ...]
+    slowest: Stage | None
+    currency: str
+    confidence: str
+    month: tuple[Stage, ...]
+
+    @property
+    def booked_width(self) -> float:
+        """Return the share of the target that is booked, in per cent of the bar."""
+        return _share(self.booked, self.target)
+
+    @property
+    def expected_width(self) -> float:
+        """Return the share that the open pipeline is expected to bring."""
+        return min(_share(self.expected, self.target), 100.0 - self.booked_width)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayFacts:
+    """What the records say up to this moment."""
+
+    today: DayCounts
+    month: DayCounts
+    share_of_day: float
+
+
+def today_page(
+    *, plan: RepPlan, facts: TodayFacts, workdays: Sequence[date], now: datetime, confidence: str, url: str
+) -> TodayPage:
+    """Return the page. ``workdays`` are the person's working days of the whole period."""
+    content = plan.content
+    confidence = confidence if confidence in content["plans"] else "0.5"
+    chosen = content["plans"][confidence]
+    today = now.date()
+    is_closer = content["role"] == "closer"
+    due = _due(chosen, [day for day in workdays if day >= plan.as_of], today, CLOSERS if is_closer else DIALLERS)
+    stages = _stages(due, facts, is_closer=is_closer)
+    booked = facts.month.revenue_minor - facts.month.refunds_minor
+    scale = content["minor_units"]
+    missing = max(0.0, content["target"] - booked / scale)
+    value = content["deal_value"]["mean"]
+    return TodayPage(
+        plan=plan,
+        now=now,
+        currency=content["currency"],
+        confidence=confidence,
+        workday=sum(day <= today for day in workdays),
+        n_workdays=len(workdays),
+        is_working_day=today in workdays,
+        ring=stages[0],
+        bars=stages[1:],
+        left=max(0, math.ceil(stages[0].required - stages[0].done)),
+        talk_seconds=facts.today.talk_seconds,
+        connects=facts.today.connects,
+        target=content["target"],
+        booked=booked / scale,
+        expected=min(content["expected_from_open"], missing),
+        missing=missing,
+        deals_missing=rounded_up(missing / value) if value else 0,
+        odds=content["plans"]["0.5"]["odds"],
+        choices=confidence_choices(content, confidence, url),
+        sums=maths_of(content).lines,
+        notes=note_sentences(content, chosen),
+        slowest=_slowest(stages),
+        month=_month_stages(due, facts.month, is_closer=is_closer),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What one stage requires: today, up to and with today, and in the whole period."""
+
+    today: int
+    so_far: int
+    whole: int
+
+
+def _due(chosen: Mapping[str, Any], days: Sequence[date], today: date, stages: Sequence[str]) -> dict[str, Due]:
+    """Deal each stage's number over the days, so that days sum to the month."""
+    found = {}
+    for stage in stages:
+        total = chosen.get(stage)
+        if total is None or not days:
+            continue
+        parts = deal_over_days(Fraction(repr(total)), [1] * len(days))
+        dealt = dict(zip(days, parts, strict=True))
+        so_far = sum(part for day, part in dealt.items() if day <= today)
+        found[stage] = Due(today=dealt.get(today, 0), so_far=so_far, whole=sum(parts))
+    return found
+
+
+def _stages(due: Mapping[str, Due], facts: TodayFacts, *, is_closer: bool) -> tuple[Stage, ...]:
+    return tuple(
+        _stage(stage, _done(facts.today, stage, is_closer=is_closer), need.today, need.today * facts.share_of_day)
+        for stage, need in due.items()
+    ) or (Stage(label=stage_words()["dials"], done=facts.today.dials, required=0),)
+
+
+def _month_stages(due: Mapping[str, Due], month: DayCounts, *, is_closer: bool) -> tuple[Stage, ...]:
+    return tuple(
+        _stage(stage, _done(month, stage, is_closer=is_closer), need.whole, need.so_far) for stage, need in due.items()
+    )
+
+
+def _done(numbers: DayCounts, stage: str, *, is_closer: bool) -> int:
+    """Who dials is counted by the opportunities that followed their talks, who closes by those they own."""
+    if stage == "opportunities" and not is_closer:
+        return numbers.opportunities_sourced
+    return int(getattr(numbers, stage))
+
+
+def _stage(stage: str, done: int, required: float, expected: float) -> Stage:
+    tone, word = _tone(done, expected)
+    return Stage(label=stage_words()[stage], done=done, required=required, expected=expected, tone=tone, word=word)
+
+
+def _tone(done: int, expected: float) -> tuple[Tone, str]:
+    """Compare with the goal at this moment; less than one piece apart is on pace."""
+    difference = done - expected
+    if abs(difference) < 1:
+        return "ok", _("on pace")
+    pieces = int(abs(difference))
+    if difference > 0:
+        return "ok", _("%(n)s ahead") % {"n": pieces}
+    ratio = done / expected
+    tone: Tone = "ok" if ratio >= ON_TRACK else "warn" if ratio >= BEHIND else "risk"
+    return tone, _("%(n)s behind") % {"n": pieces}
+
+
+def _slowest(stages: Sequence[Stage]) -> Stage | None:
+    late = [stage for stage in stages[1:] if stage.tone in {"warn", "risk"} and stage.expected]
+    return min(late, key=lambda stage: stage.done / (stage.expected or 1.0), default=None)
+
+
+def _share(part: float, whole: float) -> float:
+    return round(min(100.0, max(0.0, 100.0 * part / whole)), 1) if whole > 0 else 0.0
+
+
+def greeting(hour: int) -> str:
+    """Return the greeting of the hour."""
+    if hour < 12:
+        return _("Good morning")
+    return _("Good afternoon") if hour < 18 else _("Good evening")

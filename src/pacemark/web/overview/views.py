@@ -1,0 +1,56 @@
+"""Pages that draw on several rooms. Today is the rep's own; leaders open it for somebody in their sight."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from pacemark.web.accounts.access import allow_everyone
+from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.http import PageRequest
+from pacemark.web.goals.views import in_scope
+from pacemark.web.organization.queries import rep_of
+from pacemark.web.overview import queries
+from pacemark.web.overview.today_page import greeting
+from pacemark.web.ui.htmx import render_page
+
+
+@allow_everyone
+@require_safe
+def home(request: PageRequest) -> HttpResponse:
+    """Open what the person comes for: a rep the day, everyone else the goals."""
+    return redirect("overview:today" if request.user.access_role == AccessRole.REP else "goals:list")
+
+
+@allow_everyone
+@require_safe
+def today(request: PageRequest) -> HttpResponse:
+    """Show one's own day."""
+    rep = rep_of(request.user)
+    if rep is None:
+        return render(request, "overview/today_nobody.html", {"is_rep": request.user.access_role == AccessRole.REP})
+    return _today_of(request, rep.pk, reverse("overview:today"))
+
+
+@allow_everyone
+@require_safe
+def today_of(request: PageRequest, rep_id: int) -> HttpResponse:
+    """Show the day of somebody in one's sight."""
+    in_scope(request, rep_id)
+    return _today_of(request, rep_id, reverse("overview:today_of", args=[rep_id]))
+
+
+def _today_of(request: PageRequest, rep_id: int, url: str) -> HttpResponse:
+    found = queries.today_for(rep_id, confidence=request.GET.get("confidence", "0.5"), url=url)
+    if found is None:
+        return render(request, "overview/today_no_plan.html", {"rep_id": rep_id})
+    context = {
+        "page": found.page,
+        "data_until": found.data_until,
+        "greeting": greeting(found.page.now.hour),
+        "is_own": getattr(request.user, "rep", None) is not None and request.user.rep.pk == rep_id,
+        "url": url,
+    }
+    return render_page(request, "overview/today.html", "overview/_today_body.html", context)

@@ -1,0 +1,54 @@
+"""What other rooms read of events and facts. ``rep_ids`` are the visible reps; ``None`` means everyone."""
+
+from __future__ import annotations
+
+from pacemark.web.pipeline.queries.cohorts import CohortArrays, WinLagArrays, cohort_arrays, win_lags
+from pacemark.web.pipeline.queries.deals import (
+    DealValues,
+    ExpectedAmounts,
+    OpenOpportunities,
+    deal_values,
+    expected_amounts,
+    open_opportunities,
+)
+from pacemark.web.pipeline.queries.freshness import (
+    Freshness,
+    LeadCount,
+    SegmentName,
+    freshness,
+    last_call_date,
+    last_opportunity_date,
+    lead_counts,
+    segment_names,
+)
+from pacemark.web.pipeline.queries.pace import (
+    ActivitySpan,
+    OwnedCounts,
+    UsualDials,
+    activity_spans,
+    hour_shares,
+    last_call_at,
+    monthly_sourced,
+    owned_counts,
+    sum_days,
+    usual_dials,
+)
+from pacemark.web.pipeline.queries.rep_days import (
+    DayCounts,
+    MonthRevenue,
+    RepDayRow,
+    RepTotals,
+    day_of_reps,
+    monthly_revenue,
+    rep_day_rows,
+    rep_day_totals,
+    today_of,
+)
+
+__all__ = [
+    "ActivitySpan", "OwnedCounts", "UsualDials", "activity_spans", "hour_shares", "last_call_at", "monthly_sourced", "sum_days", "owned_counts", "usual_dials",
+    "CohortArrays", "DayCounts", "DealValues", "ExpectedAmounts", "Freshness", "LeadCount", "MonthRevenue",
+    "OpenOpportunities", "RepDayRow", "RepTotals", "SegmentName", "WinLagArrays", "cohort_arrays", "day_of_reps",
+    "deal_values", "expected_amounts", "freshness", "last_call_date", "last_opportunity_date", "lead_counts",
+    "monthly_revenue", "open_opportunities", "rep_day_rows", "rep_day_totals", "segment_names", "today_of", "win_lags",
+]  # fmt: skip

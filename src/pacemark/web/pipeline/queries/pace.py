@@ -1,0 +1,131 @@
+"""How somebody usually works: dials a day, hours of the day, opportunities that no talk of theirs preceded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from django.db.models import Max, Min, Sum
+from numpy.typing import NDArray
+
+from pacemark.engine.periods import sales_month_of
+from pacemark.web.pipeline.fact_models import RepDay, RepHour
+from pacemark.web.pipeline.models import Call
+from pacemark.web.pipeline.queries.columns import Integers, literal, of_reps, whole_numbers
+from pacemark.web.pipeline.queries.rep_days import COUNTS, DayCounts
+
+PACE_DAYS = 60
+HOUR_DAYS = 92
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsualDials:
+    """One entry per rep who dialled in the span: days with a dial, their dials, the squares' sum, the most in a day."""
+
+    rep_id: Integers
+    n_days: Integers
+    dials: Integers
+    squares: Integers
+    most: Integers
+
+    @property
+    def shown_per_day(self) -> NDArray[np.float64]:
+        """Return the dials that a good tenth of the days reach: mean + 1.28 standard deviations, at most the most."""
+        mean = self.dials / self.n_days
+        spread = np.sqrt(np.maximum(self.squares / self.n_days - mean**2, 0.0))
+        return np.minimum(mean + 1.2816 * spread, self.most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedCounts:
+    """One entry per owner: opportunities opened in the span, and those that no deep talk of the owner's preceded."""
+
+    rep_id: Integers
+    opportunities: Integers
+    not_own_talk: Integers
+
+
+def usual_dials(as_of: date, rep_ids: Collection[int] | None, days: int = PACE_DAYS) -> UsualDials:
+    """Return what each rep dialled on the days with a dial in the last ``days`` before ``as_of``."""
+    sql = f"""
+        SELECT rep_id, COUNT(*), CAST(SUM(dials) AS BIGINT), CAST(SUM(dials * dials) AS BIGINT), MAX(dials)
+        FROM fact_rep_day WHERE dials > 0 AND business_date < {literal(as_of)}
+          AND business_date >= {literal(as_of - timedelta(days=days))} AND {of_reps("rep_id", rep_ids)}
+        GROUP BY rep_id ORDER BY rep_id
+    """
+    rep_id, n_days, dials, squares, most = whole_numbers(sql, 5)
+    return UsualDials(rep_id=rep_id, n_days=n_days, dials=dials, squares=squares, most=most)
+
+
+def owned_counts(as_of: date, rep_ids: Collection[int] | None, days: int) -> OwnedCounts:
+    """Return what each rep came to own in the last ``days`` before ``as_of``, and how much of it was given to them."""
+    sql = f"""
+        SELECT owner_id, COUNT(*), CAST(SUM(CASE WHEN sourced_by_id = owner_id THEN 0 ELSE 1 END) AS BIGINT)
+        FROM pipeline_opportunity
+        WHERE owner_id IS NOT NULL AND state <> 'unqualified' AND opened_on < {literal(as_of)}
+          AND opened_on >= {literal(as_of - timedelta(days=days))} AND {of_reps("owner_id", rep_ids)}
+        GROUP BY owner_id ORDER BY owner_id
+    """
+    rep_id, opportunities, not_own_talk = whole_numbers(sql, 3)
+    return OwnedCounts(rep_id=rep_id, opportunities=opportunities, not_own_talk=not_own_talk)
+
+
+def _month(day: date) -> str:
+    return day.isoformat()[:7]
+
+
+def hour_shares(rep_id: int, day: date) -> dict[int, float]:
+    """Return which share of a rep's dials falls into each hour of the day, from the last three months.
+
+    Empty where the rep has not dialled in that time.
+    """
+    rows = (
+        RepHour.objects.filter(rep_id=rep_id, month__gt=_month(day - timedelta(days=HOUR_DAYS)), month__lte=_month(day))
+        .values_list("local_hour")
+        .annotate(dials=Sum("dials"))
+    )
+    dials = dict(rows)
+    total = sum(dials.values())
+    return {hour: count / total for hour, count in dials.items()} if total else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivitySpan:
+    """The first and the last day on which a rep has any fact."""
+
+    first: date
+    last: date
+
+
+def activity_spans(as_of: date) -> dict[int, ActivitySpan]:
+    """Return each rep's first and last day with a fact before ``as_of``."""
+    rows = RepDay.objects.filter(business_date__lt=as_of, rep_id__gt=0).values_list("rep_id")
+    spans = rows.annotate(first=Min("business_date"), last=Max("business_date"))
+    return {rep_id: ActivitySpan(first=first, last=last) for rep_id, first, last in spans}
+
+
+def monthly_sourced(as_of: date, start_day: int) -> dict[tuple[int, str], int]:
+    """Return how many opportunities followed each rep's talks in each sales month before ``as_of``."""
+    rows = RepDay.objects.filter(business_date__lt=as_of, opportunities_sourced__gt=0)
+    counts: dict[tuple[int, str], int] = {}
+    labels: dict[date, str] = {}
+    for rep_id, day, sourced in rows.values_list("rep_id", "business_date", "opportunities_sourced"):
+        label = labels.setdefault(day, "") or sales_month_of(day, start_day).label
+        labels[day] = label
+        counts[rep_id, label] = counts.get((rep_id, label), 0) + sourced
+    return counts
+
+
+def last_call_at(rep_id: int, day: date) -> datetime | None:
+    """Return when a rep's last call of a day began."""
+    rows = Call.objects.filter(rep_id=rep_id, business_date=day)
+    found: datetime | None = rows.aggregate(last=Max("occurred_at"))["last"]
+    return found
+
+
+def sum_days(days: Iterable[DayCounts]) -> DayCounts:
+    """Add days up."""
+    rows = list(days)
+    return DayCounts(**{name: sum(getattr(row, name) for row in rows) for name in COUNTS})
