@@ -79,13 +79,11 @@ run: setup ## a made-up organisation on 127.0.0.1:8000; keeps its data
 # Tests keep their hands off the developer's own data.
 TEST_ENV := env -u DATABASE_URL -u PACEMARK_TODAY PACEMARK_HOME=$(VENV)/test-home
 
-test: setup-dev ## every check; names what it left out for want of a browser or a server
-	@$(MAKE) lint types imports messages
+test: setup-dev lint types imports messages ## every check; names what it left out for want of a browser or a server
 	@echo "== pytest"
 	@$(TEST_ENV) $(PYTEST) -q -n $(WORKERS) --dist worksteal
 
-check: setup-dev ## the fast part: style, types, imports, translations, architecture
-	@$(MAKE) lint types imports messages
+check: setup-dev lint types imports messages ## the fast part: style, types, imports, translations, architecture
 	@$(TEST_ENV) $(PYTEST) -q tests/architecture tests/docs
 
 test-engine: setup-dev ## the arithmetic alone
