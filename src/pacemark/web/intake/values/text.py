@@ -16,7 +16,7 @@ MAX_ID_CHARS = 128
 BLANKS = frozenset(
     {"", "-", "--", "—", "–", "/", "n/a", "na", "#n/a", "null", "none", "nan", "nil", "无", "空", "暂无", "未知", "\\n"}
 )
-UNASSIGNED = BLANKS | {"unassigned", "未分配", "无归属", "公海"}
+UNASSIGNED = BLANKS | {"unassigned", "false", "未分配", "无归属", "公海"}
 
 _SPREADSHEET_MARKS = ("e+", "E+", '="', "'", ".0", "\u200b")
 _ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d+)?e[+]?\d+", re.IGNORECASE)

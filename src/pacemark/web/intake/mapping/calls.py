@@ -1,0 +1,81 @@
+"""Calls: when, by whom, to whom, answered or not, and for how long."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from pacemark.web.intake.mapping.cells import Mapped, TableReader, content_keys, without_refused
+from pacemark.web.intake.readers import Chunk
+from pacemark.web.intake.values.durations import read_durations
+from pacemark.web.intake.values.refusals import ChunkRefusals
+from pacemark.web.pipeline.choices import Direction
+
+_DIRECTIONS = (("outbound", Direction.OUTBOUND), ("inbound", Direction.INBOUND), ("missed", Direction.MISSED))
+
+
+def map_calls(reader: TableReader, chunk: Chunk) -> Mapped:
+    """Map one chunk of a table of calls."""
+    refusals = ChunkRefusals()
+    count = len(chunk.lines)
+    ids = reader.ids(chunk, "id", refusals, is_required=True)
+    moments = reader.moments(chunk, "at", refusals, required=_("the call has no date"))
+    directions = _directions(reader, chunk, refusals)
+    answered = _answered(reader, chunk)
+    talk = _talk_seconds(reader, chunk, refusals, answered)
+    people = reader.people(chunk)
+    refs, phones = reader.lead_refs(chunk, refusals)
+    names = reader.context.people.key_text
+    labels = {number: names(number) for number in set(people)}
+    keys = content_keys(
+        [moments.utc, moments.dates, [labels[number] for number in people], refs, directions, answered, talk]
+    )
+    file_nos = [reader.plan.file_no] * count
+    columns = [
+        file_nos, chunk.lines, ids, keys, people, refs, moments.utc, moments.dates, moments.hours, directions,
+        answered, talk,
+    ]  # fmt: skip
+    return Mapped(columns=without_refused(columns, refusals), lines=list(chunk.lines), refusals=refusals, phones=phones)
+
+
+def _directions(reader: TableReader, chunk: Chunk, refusals: ChunkRefusals) -> list[int]:
+    """Without a rule every call is a dial; where a rule for dials is given, a call that no rule knows is refused."""
+    count = len(chunk.lines)
+    verdicts = [(direction, reader.verdicts(chunk, name)) for name, direction in _DIRECTIONS]
+    given = [(direction, holds) for direction, holds in verdicts if holds is not None]
+    if not given:
+        return [Direction.OUTBOUND.value] * count
+    has_outbound = verdicts[0][1] is not None
+    only_outbound = has_outbound and len(given) == 1
+    otherwise = Direction.INBOUND if only_outbound else None if has_outbound else Direction.OUTBOUND
+    found = []
+    for at in range(count):
+        direction = next((direction for direction, holds in given if holds[at]), otherwise)
+        if direction is None:
+            column, cells = reader.rule_cells(chunk, "outbound")
+            refusals.refuse(at, column, _("is no direction that the profile knows"), cells[at])
+        found.append((direction or Direction.OUTBOUND).value)
+    return found
+
+
+def _answered(reader: TableReader, chunk: Chunk) -> list[bool | None]:
+    """With one rule, what it does not cover is its opposite; with both, what neither covers is unknown."""
+    yes, no = reader.verdicts(chunk, "answered"), reader.verdicts(chunk, "not_answered")
+    if yes is not None and no is None:
+        return list(yes)
+    if yes is None and no is not None:
+        return [not is_no for is_no in no]
+    if yes is None or no is None:
+        return [None] * len(chunk.lines)
+    return [True if is_yes else False if is_no else None for is_yes, is_no in zip(yes, no, strict=True)]
+
+
+def _talk_seconds(reader: TableReader, chunk: Chunk, refusals: ChunkRefusals, answered: list[bool | None]) -> list[int]:
+    """A call that nobody answered may lack its duration; an answered one without it is refused."""
+    cells = reader.cells(chunk, "duration") or ()
+    column = reader.column("duration")
+    seconds = read_durations(cells, column, refusals, unit=reader.plan.profile.duration)
+    if None in seconds:
+        for at, value in enumerate(seconds):
+            if value is None and answered[at]:
+                refusals.refuse(at, column, _("the call was answered but has no duration"), cells[at])
+    return [value or 0 for value in seconds]

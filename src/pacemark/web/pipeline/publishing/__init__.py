@@ -1,0 +1,1 @@
+"""Publishing staged rows as events: set-based SQL, the same text on SQLite and PostgreSQL."""

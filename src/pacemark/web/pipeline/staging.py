@@ -1,0 +1,209 @@
+"""Staging: rows wait outside the events' tables, in chunks, until one short transaction publishes them.
+
+On SQLite the staging tables are a database file of their own, attached while it is used: no chunk takes the write
+lock of the real one. On PostgreSQL they are the session's temporary tables. Either way a killed import leaves
+nothing to be seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+Cell = str | int | bool | None
+
+_KEY = (("file_no", "int"), ("line", "int"), ("external_id", "text"), ("content_key", "bigint"))
+
+TABLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "leads": (
+        *_KEY,
+        ("person_no", "int"),
+        ("segment_no", "int"),
+        ("name", "text"),
+        ("note", "text"),
+        ("phone_encrypted", "text"),
+        ("phone_hash", "text"),
+        ("phone_last4_hash", "text"),
+        ("arrived_at", "timestamp"),
+        ("arrived_on", "date"),
+    ),
+    "calls": (
+        *_KEY,
+        ("person_no", "int"),
+        ("lead_ref", "text"),
+        ("occurred_at", "timestamp"),
+        ("business_date", "date"),
+        ("local_hour", "int"),
+        ("direction", "int"),
+        ("answered", "bool"),
+        ("talk_seconds", "int"),
+    ),
+    # Opportunities and deals: one row may stand for both.
+    "records": (
+        *_KEY,
+        ("kind", "text"),
+        ("person_no", "int"),
+        ("lead_ref", "text"),
+        ("segment_no", "int"),
+        ("is_opportunity", "bool"),
+        ("state", "text"),
+        ("opened_at", "timestamp"),
+        ("opened_on", "date"),
+        ("reported_at", "timestamp"),
+        ("closed_on", "date"),
+        ("expected_minor", "bigint"),
+        ("is_deal", "bool"),
+        ("signed_on", "date"),
+        ("is_undated", "bool"),
+        ("amount_minor", "bigint"),
+        ("cash_minor", "bigint"),
+        ("currency", "text"),
+        ("opportunity_ref", "text"),
+    ),
+    "refunds": (*_KEY, ("deal_ref", "text"), ("refunded_on", "date"), ("amount_minor", "bigint")),
+}
+
+# Written and read by the publication alone.
+_WORK_TABLES = {
+    "people": "person_no int PRIMARY KEY, rep_id bigint",
+    "segments": "segment_no int PRIMARY KEY, segment_id bigint",
+    "phones": "ref text, phone_encrypted text, phone_hash text, phone_last4_hash text",
+    "lead_refs": "ref text PRIMARY KEY",
+    "lead_ids": "ref text PRIMARY KEY, lead_id bigint, segment_id bigint",
+    "known": "stage_id bigint PRIMARY KEY, target_id bigint, is_stub bool, is_same bool",
+    "touched": "lead_id bigint PRIMARY KEY",
+    "segmented": "lead_id bigint PRIMARY KEY",
+    "moved": "lead_id bigint PRIMARY KEY, segment_id bigint",
+    "sourced": "opportunity_id bigint PRIMARY KEY, call_id bigint, rep_id bigint, day date",
+    "dropped": "external_id text PRIMARY KEY",
+}
+
+_POSTGRES_TYPES = {
+    "int": "integer", "bigint": "bigint", "text": "text", "bool": "boolean", "date": "date", "timestamp": "timestamptz",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staging:
+    """Open staging tables, named ``stage_<name>`` on both databases."""
+
+    is_postgres: bool
+
+    def append(self, table: str, columns: Sequence[Sequence[Cell]]) -> None:
+        """Add rows, given column by column in the order of :data:`TABLES`."""
+        names = [name for name, _type in TABLES[table]]
+        self._write(f"stage_{table}", names, zip(*columns, strict=True))
+
+    def append_work(self, table: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+        """Add rows to a work table such as ``people`` or ``phones``."""
+        self._write(f"stage_{table}", names, rows)
+
+    def _write(self, table: str, names: Sequence[str], rows: Any) -> None:
+        if self.is_postgres:
+            with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join("?" for _name in names)
+        raw = connection.connection
+        is_own = not raw.in_transaction  # one transaction per chunk; it touches the staging file alone
+        if is_own:
+            raw.execute("BEGIN")
+        raw.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
+        if is_own:
+            raw.execute("COMMIT")
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run one statement on the connection that sees both staging and events; return how many rows it touched."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, list(params))
+            return int(cursor.rowcount)
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return a query's rows."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, list(params))
+            return cursor.fetchall()
+
+    def number(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Return a query's single number; nothing is 0."""
+        found = self.rows(sql, params)
+        return int(found[0][0] or 0) if found else 0
+
+    def is_empty(self, table: str) -> bool:
+        """Say whether a staging table has no row."""
+        return not self.rows(f"SELECT 1 FROM stage_{table} LIMIT 1")
+
+    def analyze(self) -> None:
+        """Let PostgreSQL know how large the staged tables are; SQLite plans without."""
+        if self.is_postgres:
+            for name in (*TABLES, "people", "lead_refs"):
+                self.execute(f"ANALYZE stage_{name}")
+
+
+@contextlib.contextmanager
+def open_staging(directory: Path) -> Iterator[Staging]:
+    """Make the staging tables, and remove them at the end.
+
+    Must not run inside a transaction: SQLite cannot attach a database within one.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("staging cannot be opened inside a transaction")
+    connection.ensure_connection()
+    is_postgres = connection.vendor == "postgresql"
+    with _postgres_tables() if is_postgres else _attached(directory / "staging.sqlite3"):
+        yield Staging(is_postgres=is_postgres)
+
+
+@contextlib.contextmanager
+def _postgres_tables() -> Iterator[None]:
+    names = [*TABLES, *_WORK_TABLES]
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"DROP TABLE IF EXISTS pg_temp.stage_{name}")
+        for name, columns in TABLES.items():
+            typed = ", ".join(f"{column} {_POSTGRES_TYPES[kind]}" for column, kind in columns)
+            cursor.execute(
+                f"CREATE TEMP TABLE stage_{name} (stage_id bigserial PRIMARY KEY, {typed}, layer integer DEFAULT 0)"
+            )
+        for name, definition in _WORK_TABLES.items():
+            cursor.execute(f"CREATE TEMP TABLE stage_{name} ({definition})")
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                for name in names:
+                    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.stage_{name}")
+
+
+@contextlib.contextmanager
+def _attached(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with connection.cursor() as cursor:
+        kept = cursor.execute("PRAGMA temp_store").fetchone()[0]
+        # Large sorts belong on disk here: a file of gigabytes must not become gigabytes of memory.
+        cursor.execute("PRAGMA temp_store = FILE")
+        cursor.execute("ATTACH DATABASE %s AS stage", [str(path)])
+        try:
+            cursor.execute("PRAGMA stage.journal_mode = MEMORY")
+            cursor.execute("PRAGMA stage.synchronous = OFF")
+            cursor.execute("PRAGMA stage.cache_size = -32768")
+            for name, columns in TABLES.items():
+                typed = ", ".join(column for column, _kind in columns)
+                cursor.execute(
+                    f"CREATE TABLE stage.stage_{name} (stage_id INTEGER PRIMARY KEY, {typed}, layer integer DEFAULT 0)"
+                )
+            for name, definition in _WORK_TABLES.items():
+                cursor.execute(f"CREATE TABLE stage.stage_{name} ({definition})")
+            yield
+        finally:
+            cursor.execute("DETACH DATABASE stage")
+            cursor.execute(f"PRAGMA temp_store = {int(kept)}")
+            path.unlink(missing_ok=True)
