@@ -72,7 +72,7 @@ def test_alternating_weeks_keep_their_turn_before_and_after_the_anchor() -> None
 
 
 def test_an_anchor_in_the_middle_of_a_week_counts_as_its_monday() -> None:
-    moved = WorkingPattern(weeks=ALTERNATING_WEEKS.weeks, anchor_monday=date(2024, 1, 4))
+    moved = WorkingPattern(weeks=ALTERNATING_WEEKS.weeks, anchor_monday=date(2024, 1, 7))
     span = (date(2024, 1, 1), date(2024, 3, 31))
 
     assert working_days(*span, Schedule(pattern=moved)) == working_days(*span, Schedule(pattern=ALTERNATING_WEEKS))
