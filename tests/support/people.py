@@ -13,6 +13,15 @@ from pacemark.web.accounts.services import create_user
 from pacemark.web.organization.models import Membership, Organization, Region, Rep, Team
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+# Names that no page would hold by chance.
+NAMES = {
+    "rep": "赵晓蕾",
+    "manager": "钱卫东",
+    "director": "孙若兰",
+    "operations": "李启明",
+    "admin": "周正",
+    "outsider": "吴远山",
+}
 FROM = date(2023, 1, 1)
 
 
@@ -38,7 +47,7 @@ class People:
 
 
 def _user(name: str, role: AccessRole) -> User:
-    return create_user(actor=None, username=name, display_name=name.title(), access_role=role)
+    return create_user(actor=None, username=name, display_name=NAMES[name], access_role=role)
 
 
 def _member(user: User, team: Team, number: str) -> Rep:

@@ -85,7 +85,7 @@ def test_what_cannot_be_calculated_is_told_in_the_one_shape(
 
 
 def test_me_is_the_person_behind_the_session_or_the_token(people: People) -> None:
-    expected = {"username": "rep", "display_name": "Rep", "access_role": "rep", "language": ""}
+    expected = {"username": "rep", "display_name": "赵晓蕾", "access_role": "rep", "language": ""}
 
     assert client_of(people.rep).get("/api/v1/me").json() == expected
     assert _bearer(people, TokenScope.READ).get("/api/v1/me").json() == expected

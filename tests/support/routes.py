@@ -1,0 +1,86 @@
+"""Every address of the product, and who is expected to open it. A new address needs a row here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from pacemark.web.accounts.choices import AccessRole
+
+EVERYONE = frozenset(AccessRole)
+LEADERS = EVERYONE - {AccessRole.REP}
+PLANNERS = frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Who opens an address. ``about_a_rep``: only for a rep in the person's sight; ``public``: without signing in."""
+
+    roles: frozenset[AccessRole] = EVERYONE
+    method: str = "get"
+    public: bool = False
+    about_a_rep: bool = False
+    values: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, str] = field(default_factory=dict)
+
+
+EXPECTED: dict[str, Expected] = {
+    "overview:home": Expected(),
+    "overview:today": Expected(),
+    "overview:today_of": Expected(about_a_rep=True),
+    "goals:list": Expected(),
+    "goals:detail": Expected(about_a_rep=True),
+    "goals:export": Expected(),
+    "goals:set_target": Expected(roles=LEADERS, method="post", about_a_rep=True, body={"amount": "30000"}),
+    "goals:recompute": Expected(roles=PLANNERS, method="post"),
+    "organization:settings": Expected(roles=PLANNERS),
+    "organization:calendar": Expected(roles=PLANNERS),
+    "organization:teams": Expected(roles=PLANNERS),
+    "organization:people": Expected(roles=PLANNERS),
+    "organization:person": Expected(roles=PLANNERS, about_a_rep=True),
+    "accounts:sign_in": Expected(public=True),
+    "accounts:sign_out": Expected(public=True, method="post"),
+    "accounts:language": Expected(public=True, method="post", body={"language": "en"}),
+    "accounts:theme": Expected(method="post", body={"theme": "dark"}),
+    "accounts:password": Expected(),
+    "accounts:tokens": Expected(),
+    # a token that does not exist: the address is everyone's, the token its owner's (tests/web/accounts/test_tokens.py)
+    "accounts:revoke_token": Expected(roles=frozenset(), method="post", values={"token_id": 0}),
+    "ui:styleguide": Expected(roles=frozenset({AccessRole.ADMIN})),
+    "api:openapi-json": Expected(public=True),
+    "api:me": Expected(),
+    "api:calculate": Expected(method="post", values={"method": "shrink"}),
+    # says "not found" to anyone, in the API's shape (tests/web/api)
+    "api:api-root": Expected(roles=frozenset(), public=True),
+    "api:unknown": Expected(roles=frozenset(), public=True, values={"path": "nothing"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One address as Django resolves it."""
+
+    name: str
+    view: Callable[..., HttpResponse]
+    parameters: frozenset[str]
+
+
+def routes() -> dict[str, Route]:
+    """Return every named address of the product."""
+    return {route.name: route for route in _walk(get_resolver().url_patterns, "")}
+
+
+def _walk(patterns: list[URLPattern | URLResolver], namespace: str) -> Iterator[Route]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, inner)
+        else:
+            named = re.findall(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>", str(pattern.pattern))
+            parameters = frozenset(first or second for first, second in named)
+            yield Route(name=f"{namespace}{pattern.name}", view=pattern.callback, parameters=parameters)
