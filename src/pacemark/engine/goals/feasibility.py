@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pacemark.engine.goals.chain import WORK_RATES, Chain, ChainInputs
-from pacemark.engine.goals.mix import Mix, cheapest_mix
+from pacemark.engine.goals.remedy import Mix, cheapest_mix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pacemark.engine.goals.chain import WORK_RATES, ChainInputs
-from pacemark.engine.goals.mix import Mix, cheapest_mix
+from pacemark.engine.goals.remedy import Mix, cheapest_mix
 from pacemark.engine.goals.work_back import work_back
 
 _BASE = ChainInputs(
