@@ -116,7 +116,7 @@ schema: setup-dev ## write docs/api/openapi.json from the code
 	@$(TEST_ENV) $(BIN)/python -m tests.support.schema >docs/api/openapi.json
 
 query-counts: setup-dev ## rewrite the reviewed numbers of queries per page
-	@PACEMARK_WRITE_QUERY_COUNTS=true $(TEST_ENV) $(PYTEST) -q -k query_counts
+	@PACEMARK_WRITE_QUERY_COUNTS=true $(TEST_ENV) $(PYTEST) -q -n 0 -k query_counts tests/web
 
 docs: setup-dev ## the promises in docs, read by tests
 	@$(TEST_ENV) $(PYTEST) -q tests/docs
