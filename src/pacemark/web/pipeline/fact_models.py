@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 
-from pacemark.web.pipeline.choices import Stage
-
 
 class RepDay(models.Model):
     """One rep on one business date, with the team of that day."""
@@ -14,16 +12,18 @@ class RepDay(models.Model):
     rep_id = models.BigIntegerField()
     business_date = models.DateField()
     team_id = models.BigIntegerField(default=0)
-    dials = models.PositiveIntegerField(default=0)
-    distinct_leads_dialled = models.PositiveIntegerField(default=0)
-    connects = models.PositiveIntegerField(default=0)
-    effective_dials = models.PositiveIntegerField(default=0)
-    talk_seconds = models.PositiveBigIntegerField(default=0)
-    deep_talks = models.PositiveIntegerField(default=0)
-    opportunities = models.PositiveIntegerField(default=0, help_text="owned, by the day they opened")
-    opportunities_sourced = models.PositiveIntegerField(default=0, help_text="by the day of the deep talk")
+    dials = models.IntegerField(default=0)
+    distinct_leads_dialled = models.IntegerField(default=0)
+    connects = models.IntegerField(default=0)
+    effective_dials = models.IntegerField(default=0)
+    talk_seconds = models.BigIntegerField(default=0)
+    deep_talks = models.IntegerField(default=0)
+    talks_converted = models.IntegerField(default=0, help_text="deep talks of that day that led to an opportunity")
+    opportunities = models.IntegerField(default=0, help_text="owned, by the day they opened")
+    opportunities_won = models.IntegerField(default=0, help_text="of those, won so far")
+    opportunities_sourced = models.IntegerField(default=0, help_text="by the day of the deep talk")
     pipeline_minor = models.BigIntegerField(default=0, help_text="expected amount of opportunities opened that day")
-    deals = models.PositiveIntegerField(default=0)
+    deals = models.IntegerField(default=0)
     revenue_minor = models.BigIntegerField(default=0, help_text="won amount, refunds not yet taken off")
     refunds_minor = models.BigIntegerField(default=0)
 
@@ -35,33 +35,58 @@ class RepDay(models.Model):
         return f"{self.rep_id} {self.business_date}"
 
 
-class Cohort(models.Model):
-    """Trials of one rep, day, stage and segment, and how many of them succeeded so far; one success per trial."""
+class CallCohort(models.Model):
+    """What became of one rep's dials of one day and segment: dials → connects → deep talks.
 
-    pk = models.CompositePrimaryKey("rep_id", "trial_on", "stage", "segment_id")
+    A success belongs to the day and person of its trial, at most one per trial. What became of the deep talks stands in
+    :class:`OpportunityCohort`, which has far fewer rows.
+    """
+
+    pk = models.CompositePrimaryKey("rep_id", "trial_on", "segment_id")
     rep_id = models.BigIntegerField()
     trial_on = models.DateField()
-    stage = models.PositiveSmallIntegerField(choices=Stage.choices)
     segment_id = models.BigIntegerField(default=0)
-    trials = models.PositiveIntegerField()
-    successes = models.PositiveIntegerField()
+    dials = models.IntegerField()
+    connects = models.IntegerField()
+    deep_talks = models.IntegerField()
 
     class Meta:
-        db_table = "fact_cohort"
+        db_table = "fact_call_cohort"
 
     def __str__(self) -> str:
-        return f"{self.rep_id} {self.trial_on} {self.stage}"
+        return f"{self.rep_id} {self.trial_on} {self.segment_id}"
+
+
+class OpportunityCohort(models.Model):
+    """What became of one rep's deep talks of one day and segment, and of the opportunities they opened that day."""
+
+    pk = models.CompositePrimaryKey("rep_id", "trial_on", "segment_id")
+    rep_id = models.BigIntegerField()
+    trial_on = models.DateField()
+    segment_id = models.BigIntegerField(default=0)
+    talks_converted = models.IntegerField(help_text="deep talks of that day that a qualified opportunity came from")
+    opportunities = models.IntegerField()
+    won = models.IntegerField()
+
+    class Meta:
+        db_table = "fact_opportunity_cohort"
+
+    def __str__(self) -> str:
+        return f"{self.rep_id} {self.trial_on} {self.segment_id}"
 
 
 class WinLag(models.Model):
-    """Wins of one owner by the day the opportunity opened and the day it closed: lag curves, and what was known when."""
+    """Wins of one owner by the day the opportunity opened and the day it closed: for lags, and for what was known."""
 
-    pk = models.CompositePrimaryKey("rep_id", "opened_on", "closed_on", "segment_id")
+    pk = models.CompositePrimaryKey("rep_id", "opened_on", "closed_on", "segment_id", "is_undated")
     rep_id = models.BigIntegerField()
     opened_on = models.DateField()
-    closed_on = models.DateField()
+    closed_on = models.DateField(help_text="where the source gave no date, the day it opened")
     segment_id = models.BigIntegerField(default=0)
-    won = models.PositiveIntegerField()
+    is_undated = models.SmallIntegerField(
+        default=0, help_text="1: the closing day is not known and says nothing of lags"
+    )
+    won = models.IntegerField()
 
     class Meta:
         db_table = "fact_win_lag"
@@ -73,20 +98,20 @@ class WinLag(models.Model):
 class RepHour(models.Model):
     """One rep in one hour of the day, summed over a calendar month."""
 
-    pk = models.CompositePrimaryKey("rep_id", "month_start", "local_hour")
+    pk = models.CompositePrimaryKey("rep_id", "month", "local_hour")
     rep_id = models.BigIntegerField()
-    month_start = models.DateField()
-    local_hour = models.PositiveSmallIntegerField()
-    dials = models.PositiveIntegerField()
-    connects = models.PositiveIntegerField()
-    talk_seconds = models.PositiveBigIntegerField()
-    deep_talks = models.PositiveIntegerField()
+    month = models.CharField(max_length=7, help_text="calendar month, like 2024-01")
+    local_hour = models.SmallIntegerField()
+    dials = models.IntegerField()
+    connects = models.IntegerField()
+    talk_seconds = models.BigIntegerField()
+    deep_talks = models.IntegerField()
 
     class Meta:
         db_table = "fact_rep_hour"
 
     def __str__(self) -> str:
-        return f"{self.rep_id} {self.month_start} {self.local_hour}"
+        return f"{self.rep_id} {self.month} {self.local_hour}"
 
 
 class QualityWindow(models.Model):
@@ -109,7 +134,7 @@ class QualityWindow(models.Model):
 
 
 class ChangedDay(models.Model):
-    """A rep's day whose events changed since its facts were written; written with the events, consumed by the roll-up."""
+    """A rep's day whose events changed since its facts were counted; written with them, used up by the roll-up."""
 
     rep_id = models.BigIntegerField()
     business_date = models.DateField()

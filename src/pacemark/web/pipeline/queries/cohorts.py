@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,17 +53,17 @@ def cohort_arrays(as_of: date, rep_ids: Collection[int] | None, *, by_segment: b
     A deep talk's success is known once its opportunity has opened, an opportunity's once it has closed. Without
     segments the answer is about a fifteenth as long and comes from the rep-days.
     """
-    calls = _calls_by_segment(as_of, rep_ids) if by_segment else _calls_by_day(as_of, rep_ids)
-    rep_id, trial_on, segment_id, dials, connects, deep_talks, converted = calls
-    keys = (rep_id, trial_on, segment_id)
-    converted = converted - _not_yet_known(as_of, rep_ids, keys, by_segment)
-    owned = _owned(as_of, rep_ids, by_segment)
+    *keys, dials, connects, deep_talks = _called(as_of, rep_ids, by_segment)
+    *talk_keys, converted = _converted(as_of, rep_ids, by_segment)
+    *late_keys, late = _not_yet_known(as_of, rep_ids, by_segment)
+    known = _at(keys, talk_keys, converted) - _at(keys, late_keys, late)
+    *owned_keys, opened, won = _owned(as_of, rep_ids, by_segment)
     return _joined(
         [
             _stage(Stage.CONNECT, keys, dials, connects),
             _stage(Stage.DEEP_TALK, keys, connects, deep_talks),
-            _stage(Stage.OPPORTUNITY, keys, deep_talks, converted),
-            _stage(Stage.WIN, owned[:3], *owned[3:]),
+            _stage(Stage.OPPORTUNITY, keys, deep_talks, known),
+            _stage(Stage.WIN, owned_keys, opened, won),
         ]
     )
 
@@ -86,20 +86,23 @@ def win_lags(as_of: date, rep_ids: Collection[int] | None = None) -> WinLagArray
     )
 
 
-def _calls_by_segment(as_of: date, rep_ids: Collection[int] | None) -> tuple[Integers, ...]:
+def _called(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
+    table, day, segment = ("call_cohort", "trial_on", "segment_id") if by_segment else ("rep_day", "business_date", "0")
     sql = f"""
-        SELECT rep_id, {ordinal("trial_on")}, segment_id, dials, connects, deep_talks, talks_converted
-        FROM fact_call_cohort WHERE trial_on < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
+        SELECT rep_id, {ordinal(day)}, {segment}, dials, connects, deep_talks FROM fact_{table}
+        WHERE dials > 0 AND {day} < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
     """
-    return whole_numbers(sql, 7)
+    return whole_numbers(sql, 6)
 
 
-def _calls_by_day(as_of: date, rep_ids: Collection[int] | None) -> tuple[Integers, ...]:
+def _converted(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
     sql = f"""
-        SELECT rep_id, {ordinal("business_date")}, 0, dials, connects, deep_talks, talks_converted
-        FROM fact_rep_day WHERE dials > 0 AND business_date < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
+        SELECT rep_id, {ordinal("trial_on")}, {"segment_id" if by_segment else "0"},
+               CAST(SUM(talks_converted) AS BIGINT)
+        FROM fact_opportunity_cohort
+        WHERE talks_converted > 0 AND trial_on < {literal(as_of)} AND {of_reps("rep_id", rep_ids)} GROUP BY 1, 2, 3
     """
-    return whole_numbers(sql, 7)
+    return whole_numbers(sql, 4)
 
 
 def _owned(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
@@ -109,7 +112,8 @@ def _owned(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tu
                CAST(COALESCE(w.won, 0) AS BIGINT)
         FROM (
             SELECT rep_id, trial_on, {segment} AS segment_id, SUM(opportunities) AS tried
-            FROM fact_opportunity_cohort WHERE trial_on < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
+            FROM fact_opportunity_cohort
+            WHERE opportunities > 0 AND trial_on < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
             GROUP BY 1, 2, 3
         ) AS o
         LEFT JOIN (
@@ -121,28 +125,35 @@ def _owned(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tu
     return whole_numbers(sql, 5)
 
 
-def _not_yet_known(
-    as_of: date, rep_ids: Collection[int] | None, keys: tuple[Integers, Integers, Integers], by_segment: bool
-) -> Integers:
-    """Return, for each key, the deep talks whose first opportunity opened on ``as_of`` or later."""
+def _not_yet_known(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
+    """Return the deep talks whose first opportunity opened on ``as_of`` or later."""
     late = late_conversions(relations(), definitions_of(organization()), literal(as_of))
     sql = f"""
         SELECT rep_id, {ordinal("trial_on")}, {"segment_id" if by_segment else "0"}, CAST(SUM(talks) AS BIGINT)
         FROM ({late}) AS late WHERE {of_reps("rep_id", rep_ids)} GROUP BY 1, 2, 3
     """
-    unknown = np.zeros(len(keys[0]), dtype=np.int64)
-    rows = np.stack(whole_numbers(sql, 4), axis=1)
-    if len(rows):
-        place = {key: index for index, key in enumerate(zip(*(column.tolist() for column in keys), strict=True))}
-        for rep_id, day, segment, talks in rows.tolist():
-            if (rep_id, day, segment) in place:
-                unknown[place[rep_id, day, segment]] += talks
-    return unknown
+    return whole_numbers(sql, 4)
 
 
-def _stage(
-    stage: Stage, keys: tuple[Integers, ...], trials: Integers, successes: Integers
-) -> tuple[NDArray[np.int64], ...]:
+def _at(keys: Sequence[Integers], sparse_keys: Sequence[Integers], counts: Integers) -> Integers:
+    """Return the counts of a few keys at the places of those keys among all, zero elsewhere."""
+    found = np.zeros(len(keys[0]), dtype=np.int64)
+    if not len(counts) or not len(found):
+        return found
+    spans = [int(max(all_.max(), some.max())) + 1 for all_, some in zip(keys, sparse_keys, strict=True)]
+    every, some = _packed(keys, spans), _packed(sparse_keys, spans)
+    order = np.argsort(every, kind="stable")
+    place = np.minimum(np.searchsorted(every, some, sorter=order), len(every) - 1)
+    there = every[order[place]] == some
+    found[order[place[there]]] = counts[there]
+    return found
+
+
+def _packed(keys: Sequence[Integers], spans: Sequence[int]) -> Integers:
+    return (keys[0] * spans[1] + keys[1]) * spans[2] + keys[2]
+
+
+def _stage(stage: Stage, keys: Sequence[Integers], trials: Integers, successes: Integers) -> tuple[Integers, ...]:
     tried = trials > 0
     return (*(key[tried] for key in keys), np.full(int(tried.sum()), stage.value), trials[tried], successes[tried])
 

@@ -68,6 +68,25 @@ def open_opportunities(as_of: date, rep_ids: Collection[int] | None) -> OpenOppo
     return OpenOpportunities(rep_id=rep_id, opened_on=opened_on, expected_minor=expected_minor, segment_id=segment_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossLags:
+    """Losses by the day the opportunity opened and the day it closed, of everyone; ``date.toordinal`` days."""
+
+    opened_on: Integers
+    closed_on: Integers
+    lost: Integers
+
+
+def loss_lags(as_of: date) -> LossLags:
+    """Return the dated losses known at ``as_of``: how long what is lost stays open."""
+    sql = f"""
+        SELECT {ordinal("opened_on")}, {ordinal("closed_on")}, COUNT(*) FROM pipeline_opportunity
+        WHERE state = 'lost' AND opened_on < {literal(as_of)} AND closed_on < {literal(as_of)} GROUP BY 1, 2
+    """
+    opened_on, closed_on, lost = whole_numbers(sql, 3)
+    return LossLags(opened_on=opened_on, closed_on=closed_on, lost=lost)
+
+
 def deal_values(as_of: date, rep_ids: Collection[int] | None = None) -> DealValues:
     """Return what deals signed before ``as_of`` are worth, net of refunds before it.
 

@@ -1,0 +1,33 @@
+"""Between our tables and the facts package, which knows only a connection and table names."""
+
+from __future__ import annotations
+
+from pacemark.facts.definitions import Definitions
+from pacemark.facts.relations import Relations, Tables, relations_in
+from pacemark.web.organization.choices import RevenueBasis
+from pacemark.web.organization.models import Organization
+
+FACT_PREFIX = "fact_"
+TABLES = Tables(
+    calls="pipeline_call",
+    opportunities="pipeline_opportunity",
+    leads="pipeline_lead",
+    deals="pipeline_deal",
+    refunds="pipeline_refund",
+    memberships="organization_membership",
+)
+
+
+def definitions_of(organization: Organization) -> Definitions:
+    """Return the organisation's thresholds and revenue basis as the facts want them."""
+    return Definitions(
+        connect_seconds=organization.connect_seconds,
+        effective_seconds=organization.effective_seconds,
+        deep_talk_seconds=organization.deep_talk_seconds,
+        revenue_column="cash_minor" if organization.revenue_basis == RevenueBasis.CASH else "amount_minor",
+    )
+
+
+def relations() -> Relations:
+    """Return where the events are in our database."""
+    return relations_in(TABLES)
