@@ -15,8 +15,8 @@ from rich.table import Table
 
 from pacemark.cli.start import UserMistake, date_of
 from pacemark.engine.periods import Period, sales_month
-from pacemark.web.goals.periods import default_as_of, default_period
-from pacemark.web.goals.planning import minor_units_of
+from pacemark.web.goals.bridge.planning import minor_units_of
+from pacemark.web.goals.queries.periods import default_as_of, default_period
 from pacemark.web.goals.services import work_out
 from pacemark.web.goals.workbook import plans_workbook
 from pacemark.web.intake.values.amounts import parse_amount

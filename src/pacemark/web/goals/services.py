@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from pacemark.engine.periods import Period
 from pacemark.web.accounts.models import User
-from pacemark.web.goals.documents import documents_of
-from pacemark.web.goals.loading import load_ground
+from pacemark.web.goals.bridge.documents import documents_of
+from pacemark.web.goals.bridge.planning import make_plans, minor_units_of
 from pacemark.web.goals.models import RepPlan, Target
-from pacemark.web.goals.planning import make_plans, minor_units_of
+from pacemark.web.goals.queries.ground import load_ground
 from pacemark.web.organization.queries import organization
 from pacemark.web.trail.services import record
 

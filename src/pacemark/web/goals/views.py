@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pacemark.engine.periods import Period
 from pacemark.web.accounts.access import allow, allow_everyone
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.goals import queries, services
+from pacemark.web.goals import services
 from pacemark.web.goals.forms import TargetForm
-from pacemark.web.goals.list_page import list_page
-from pacemark.web.goals.periods import shown_period
-from pacemark.web.goals.person_page import person_page
+from pacemark.web.goals.pages.list_page import list_page
+from pacemark.web.goals.pages.person_page import person_page
+from pacemark.web.goals.queries import plans as queries
+from pacemark.web.goals.queries.periods import Period, shown_period
 from pacemark.web.goals.workbook import plans_workbook
 from pacemark.web.jobs.services import enqueue
 from pacemark.web.organization.clock import local_today

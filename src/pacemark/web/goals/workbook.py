@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from pacemark.web.goals.pages import STAGES, confidence_words, rate_words, stage_words
+from pacemark.web.goals.pages.words import STAGES, confidence_words, rate_words, stage_words
 
 
 def plans_workbook(documents: Sequence[dict[str, Any]]) -> bytes:

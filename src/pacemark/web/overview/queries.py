@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from pacemark.engine.periods import sales_month_of
-from pacemark.web.goals.queries import plan_of
+from pacemark.web.goals.queries.plans import plan_of
 from pacemark.web.organization.clock import local_now
 from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import shift_of, working_days_of

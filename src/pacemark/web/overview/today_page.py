@@ -12,10 +12,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pacemark.engine.workdays import deal_over_days
-from pacemark.web.goals.documents import rounded_up
-from pacemark.web.goals.maths import maths_of
+from pacemark.web.goals.bridge.documents import rounded_up
 from pacemark.web.goals.models import RepPlan
-from pacemark.web.goals.pages import confidence_choices, note_sentences, stage_words
+from pacemark.web.goals.pages.maths import maths_of
+from pacemark.web.goals.pages.words import confidence_choices, note_sentences, stage_words
 from pacemark.web.pipeline.queries import DayCounts
 from pacemark.web.ui.components import ConfidenceChoice, Stage, SumLine, Tone
 

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 from pacemark.engine.errors import EngineError
 from pacemark.engine.periods import Period, sales_month, sales_month_of, shift_month
-from pacemark.web.goals.queries import planned_periods
+from pacemark.web.goals.queries.plans import planned_periods
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.queries import last_call_date, last_opportunity_date
+
+__all__ = ["Period", "default_as_of", "default_period", "next_month", "records_reach", "shown_period"]
 
 
 def default_period() -> Period:

@@ -15,9 +15,10 @@ from pacemark.engine.lags import LagCurve, Trials, fit_lag_curve, typed_in_curve
 from pacemark.engine.memory import Memory, Panel, learn_memory
 from pacemark.engine.priors import typed_in_prior
 from pacemark.engine.rates import GroupedEstimates, shrink_in_groups
+from pacemark.web.goals.bridge.ground import PlanGround
 from pacemark.web.organization.queries import Member
 from pacemark.web.pipeline.choices import Stage
-from pacemark.web.pipeline.queries import CohortArrays, WinLagArrays
+from pacemark.web.pipeline.queries import CohortArrays, LossLags, WinLagArrays
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -69,23 +70,23 @@ class RateEstimates:
 
     stages: dict[Stage, StageEstimate]
     win_lag: LagCurve
+    loss_lag: LagCurve | None
 
 
-def estimate_rates(
-    people: list[Member], roles: list[str], cohorts: CohortArrays, lags: WinLagArrays, as_of: date
-) -> RateEstimates:
+def estimate_rates(ground: PlanGround) -> RateEstimates:
     """Estimate everyone's rates from what was known at ``as_of``.
 
     A setter does not close and a closer hardly dials: the stages that are not theirs are left to those whose they are.
     """
-    place = {person.rep_id: index for index, person in enumerate(people)}
-    levels = group_levels(people, roles, as_of)
-    curve = fit_win_lag(cohorts, lags, as_of)
+    place = {person.rep_id: index for index, person in enumerate(ground.people)}
+    levels = group_levels(ground.people, ground.roles, ground.as_of)
+    win_lag = fit_win_lag(ground.cohorts, ground.lags, ground.as_of)
     stages = {}
     for stage in RATE_NAMES:
-        mine = _cohorts_of(stage, cohorts, place, as_of, _bystanders(stage, roles))
-        stages[stage] = _estimate(stage, mine, curve if stage is Stage.WIN else ON_THE_SPOT, levels)
-    return RateEstimates(stages=stages, win_lag=curve)
+        mine = _cohorts_of(stage, ground.cohorts, place, ground.as_of, _bystanders(stage, ground.roles))
+        stages[stage] = _estimate(stage, mine, win_lag if stage is Stage.WIN else ON_THE_SPOT, levels)
+    loss_lag = fit_loss_lag(ground.cohorts, ground.losses, ground.as_of)
+    return RateEstimates(stages=stages, win_lag=win_lag, loss_lag=loss_lag)
 
 
 def _estimate(stage: Stage, cohorts: Cohorts, curve: LagCurve, levels: list[IntArray]) -> StageEstimate:
@@ -129,18 +130,28 @@ def tenure_band(person: Member, as_of: date) -> int:
 
 
 def fit_win_lag(cohorts: CohortArrays, lags: WinLagArrays, as_of: date) -> LagCurve:
-    """Learn how long wins take, from everyone's opportunities and the wins known at ``as_of``."""
+    """Learn how long wins take, from everyone's opportunities and the dated wins known at ``as_of``."""
+    dated = lags.is_dated
+    return fit_lag_curve(_watched(cohorts, lags.opened_on[dated], lags.closed_on[dated], lags.won[dated], as_of))
+
+
+def fit_loss_lag(cohorts: CohortArrays, losses: LossLags, as_of: date) -> LagCurve | None:
+    """Learn how long what is lost stays open; nothing where the source does not date its losses."""
+    if not len(losses.lost):
+        return None
+    return fit_lag_curve(_watched(cohorts, losses.opened_on, losses.closed_on, losses.lost, as_of))
+
+
+def _watched(cohorts: CohortArrays, opened_on: IntArray, closed_on: IntArray, count: IntArray, as_of: date) -> Trials:
+    """Return everyone's opportunities as trials, and how long those took that closed."""
     today = as_of.toordinal()
-    wins = cohorts.stage == Stage.WIN
-    lag = np.repeat((lags.closed_on - lags.opened_on).astype(float), lags.won)
-    age = np.repeat((today - lags.opened_on).astype(float), lags.won)
-    return fit_lag_curve(
-        Trials(
-            age_days=(today - cohorts.trial_on[wins]).astype(float),
-            tried=cohorts.trials[wins].astype(float),
-            win_lag_days=np.minimum(lag, age),
-            win_age_days=age,
-        )
+    rows = cohorts.stage == Stage.WIN
+    age = np.repeat((today - opened_on).astype(np.float64), count)
+    return Trials(
+        age_days=(today - cohorts.trial_on[rows]).astype(np.float64),
+        tried=cohorts.trials[rows].astype(np.float64),
+        win_lag_days=np.repeat((closed_on - opened_on).astype(np.float64), count),
+        win_age_days=age,
     )
 
 

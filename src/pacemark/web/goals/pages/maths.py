@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pacemark.engine.goals.chain import Step
 from pacemark.engine.goals.decompose import Decomposition, decompose
-from pacemark.web.goals.bridge import chain_of, peers_of, span_of
+from pacemark.web.goals.bridge.stored import chain_of, peers_of, span_of
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import SumLine
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -11,39 +10,15 @@ import numpy as np
 
 from pacemark.engine.goals.roles import tell_roles
 from pacemark.engine.periods import Period, months_of_quarter, quarter_of
-from pacemark.web.goals import targets
-from pacemark.web.goals.queries import typed_targets
-from pacemark.web.organization.models import Organization
+from pacemark.web.goals.bridge import targets
+from pacemark.web.goals.bridge.ground import DIRECT_DAYS, PlanGround
+from pacemark.web.goals.queries.plans import typed_targets
 from pacemark.web.organization.queries import Member, members_on, organization, quarterly_quotas_on
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.pipeline import queries as pipeline
 
 FIRST_DAY = date(1970, 1, 1)
 LOOK_BACK_DAYS = 365
-DIRECT_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanGround:
-    """What was known at ``as_of`` about everyone who is planned for a period."""
-
-    settings: Organization
-    period: Period
-    as_of: date
-    people: list[Member]
-    roles: list[str]
-    roles_told: list[bool]
-    days: list[tuple[date, ...]]
-    booked_minor: Mapping[int, int]
-    sources: targets.TargetSources
-    setter_medians: Mapping[int, int]
-    cohorts: pipeline.CohortArrays
-    lags: pipeline.WinLagArrays
-    opportunities: pipeline.OpenOpportunities
-    values: pipeline.DealValues
-    expected: pipeline.ExpectedAmounts
-    dials: pipeline.UsualDials
-    owned: pipeline.OwnedCounts
 
 
 def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = None) -> PlanGround:
@@ -79,6 +54,7 @@ def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = N
         setter_medians=targets.medians_of(pipeline.monthly_sourced(as_of, start_day), spans, as_of, start_day),
         cohorts=pipeline.cohort_arrays(as_of, None, by_segment=False),
         lags=pipeline.win_lags(as_of),
+        losses=pipeline.loss_lags(as_of),
         opportunities=pipeline.open_opportunities(as_of, None),
         values=pipeline.deal_values(as_of),
         expected=pipeline.expected_amounts(as_of),

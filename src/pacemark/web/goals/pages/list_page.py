@@ -8,8 +8,8 @@ from datetime import date
 
 from pacemark.engine.periods import Period, sales_month_of
 from pacemark.web.goals.models import RepPlan
-from pacemark.web.goals.pages import main_stage
-from pacemark.web.goals.queries import PlanSums
+from pacemark.web.goals.pages.words import main_stage
+from pacemark.web.goals.queries.plans import PlanSums
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import Tone
 

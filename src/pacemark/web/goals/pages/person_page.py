@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pacemark.web.goals.maths import maths_of
 from pacemark.web.goals.models import RepPlan
-from pacemark.web.goals.pages import (
+from pacemark.web.goals.pages.maths import maths_of
+from pacemark.web.goals.pages.remedies import remedy_of
+from pacemark.web.goals.pages.words import (
     PersonPlanPage,
     chain_steps,
     confidence_choices,
     note_sentences,
     rate_rows,
 )
-from pacemark.web.goals.remedies import remedy_of
 
 
 def person_page(plan: RepPlan, *, confidence: str, url: str) -> PersonPlanPage:

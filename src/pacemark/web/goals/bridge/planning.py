@@ -15,10 +15,10 @@ from pacemark.engine.goals.plan_batch import PlanBatch
 from pacemark.engine.goals.plan_inputs import BetaRates, DealValues, PlanInputs
 from pacemark.engine.lags import chance_if_open, closing_share
 from pacemark.engine.values import DealLogs, ValueEstimates, ValuePrior, deal_logs, fit_values, shrink_values
+from pacemark.web.goals.bridge.estimating import RateEstimates, estimate_rates
+from pacemark.web.goals.bridge.ground import DIRECT_DAYS, PlanGround
+from pacemark.web.goals.bridge.targets import TargetFound, find_target
 from pacemark.web.goals.choices import TargetBasis
-from pacemark.web.goals.estimating import RateEstimates, estimate_rates
-from pacemark.web.goals.loading import DIRECT_DAYS, PlanGround
-from pacemark.web.goals.targets import TargetFound, find_target
 from pacemark.web.pipeline.choices import Stage
 from pacemark.web.shared.currency import minor_digits
 
@@ -64,7 +64,7 @@ def minor_units_of(currency: str) -> int:
 
 def make_plans(ground: PlanGround) -> Planned:
     """Plan everyone; pure from here on."""
-    rates = estimate_rates(ground.people, ground.roles, ground.cohorts, ground.lags, ground.as_of)
+    rates = estimate_rates(ground)
     deals, prior = _deal_values(ground)
     values = shrink_values(deals.logs, prior)
     targets = _targets(ground, rates, values)
@@ -230,7 +230,7 @@ def _open_pipeline(ground: PlanGround, rates: RateEstimates) -> tuple[FloatArray
     age = (first.toordinal() - ground.opportunities.opened_on[mine]).astype(float)
     left = np.full(int(mine.sum()), float((ground.period.last - first).days))
     win = rates.stages[Stage.WIN].grouped.estimates.mean[place[mine]]
-    each = chance_if_open(win, rates.win_lag, np.maximum(age, 0.0), left)
+    each = chance_if_open(win, rates.win_lag, np.maximum(age, 0.0), left, rates.loss_lag)
     count = np.bincount(place[mine], minlength=n_people).astype(float)
     total = np.bincount(place[mine], each, minlength=n_people)
     return count, np.divide(total, count, out=np.zeros(n_people), where=count > 0)

@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from pacemark.engine.goals.plan_batch import PersonPlan, plan_of
-from pacemark.web.goals.estimating import group_levels, peers_quarters
-from pacemark.web.goals.planning import Planned, marks_of
+from pacemark.web.goals.bridge.estimating import group_levels, peers_quarters
+from pacemark.web.goals.bridge.planning import Planned, marks_of
 from pacemark.web.pipeline.choices import Stage
 
 CLOSER_RATES = ("win_rate",)

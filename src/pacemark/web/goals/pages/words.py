@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pacemark.web.goals.bridge.documents import rounded_up
 from pacemark.web.goals.choices import Confidence
-from pacemark.web.goals.documents import rounded_up
 from pacemark.web.goals.models import RepPlan
-from pacemark.web.goals.remedies import Remedy
+from pacemark.web.goals.pages.remedies import Remedy
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import ChainStep, ConfidenceChoice, RateSpan, SumLine
 

@@ -1,0 +1,1 @@
+"""What the Goals pages show, worked out from stored plans: words and positions, no business."""

@@ -1,0 +1,1 @@
+"""Reading targets, plans, and all that plans are made from."""
