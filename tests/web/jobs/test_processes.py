@@ -44,21 +44,21 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def _until(condition: Callable[[], bool], what: str) -> None:
-    for _ in range(300):
+    for _ in range(1800):  # a machine that is busy with other things may take long
         if condition():
             return
         time.sleep(0.1)
-    pytest.fail(f"waited 30 s in vain: {what}")
+    pytest.fail(f"waited 3 minutes in vain: {what}")
 
 
 def test_a_killed_workers_job_is_run_by_the_next_worker(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "tries")]
 
-    first = subprocess.run(command, env=_environment(tmp_path), timeout=60, check=False)
+    first = subprocess.run(command, env=_environment(tmp_path), timeout=180, check=False)
     assert first.returncode == -signal.SIGKILL
     assert (tmp_path / "tries").read_text() == "x"
 
-    second = subprocess.run(command, env=_environment(tmp_path), timeout=60, check=False)
+    second = subprocess.run(command, env=_environment(tmp_path), timeout=180, check=False)
     assert second.returncode == 0
     assert (tmp_path / "tries").read_text() == "xx"
 
@@ -101,7 +101,7 @@ def test_the_worker_ends_with_the_server(tmp_path: Path, blow: signal.Signals) -
         (worker,) = (pid for pid, words in children.items() if "pacemark.cli work" in words)
     finally:
         server.send_signal(blow)
-        server.wait(timeout=30)
+        server.wait(timeout=60)
 
     _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "its children end too")
     assert worker in children
