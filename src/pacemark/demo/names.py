@@ -48,5 +48,5 @@ def customer_name(index: int) -> str:
 
 
 def customer_phone(index: int) -> str:
-    """Return a lead's number in E.164. China has given out no 154 numbers, so nobody is called by mistake."""
-    return f"+86154{(index * 48271957 + 20190325) % 100_000_000:08d}"
+    """Return a lead's mobile number. China has given out no 154 numbers, so nobody is called by mistake."""
+    return f"154{(index * 48271957 + 20190325) % 100_000_000:08d}"

@@ -26,6 +26,7 @@ from pacemark.demo.worktime import clock_seconds, day_number, day_of
 
 LAG_MEDIAN_DAYS, LAG_SIGMA = 14.0, 1.0
 LOST_MEDIAN_DAYS, LOST_SIGMA = 21.0, 0.8
+LONGEST_DAYS = 180  # nobody keeps an opportunity open for longer
 DEAL_MEDIAN_MINOR, DEAL_SIGMA = 300_000.0, 0.4
 EXPECTED_MEDIAN_MINOR, EXPECTED_SIGMA, EXPECTED_CORRELATION = 380_000.0, 0.45, 0.6
 EXPECTED_KNOWN = 0.5
@@ -122,7 +123,7 @@ def _refunds(fates: Fates, deals: Deals) -> Refunds:
 
 def _closing_days(layout: Layout, reports: Reports, fates: Fates) -> tuple[Small, Small]:
     """Return the day the customer is ready (a day its owner works), and the day it would be signed."""
-    lagged = local_day(reports.reported_at) + np.minimum(fates.lag_days, 3650).astype(np.int32)
+    lagged = local_day(reports.reported_at) + np.minimum(fates.lag_days, LONGEST_DAYS).astype(np.int32)
     ready = layout.worktime.next_worked(reports.owner, lagged)
     signed = ready.copy()
     mine = np.flatnonzero(reports.owner == layout.planted.deferrer)
@@ -135,7 +136,7 @@ def _closing_days(layout: Layout, reports: Reports, fates: Fates) -> tuple[Small
 
 
 def _lost_days(layout: Layout, reports: Reports, fates: Fates) -> Small:
-    lagged = local_day(reports.reported_at) + 1 + np.minimum(fates.lost_days, 3650).astype(np.int32)
+    lagged = local_day(reports.reported_at) + 1 + np.minimum(fates.lost_days, LONGEST_DAYS).astype(np.int32)
     return layout.worktime.next_worked(reports.owner, lagged)
 
 

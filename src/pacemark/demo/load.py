@@ -1,0 +1,127 @@
+"""Writes a made-up organisation into the database, and lets it live on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.models import Model
+
+from pacemark.demo.bulk import count_on_from_here, indexes_built_afterwards
+from pacemark.demo.draws import Ints
+from pacemark.demo.history import monthly_totals
+from pacemark.demo.load_events import (
+    CALLS,
+    LEADS,
+    TABLES,
+    Ledger,
+    write_calls,
+    write_deals,
+    write_history,
+    write_leads,
+    write_opportunities,
+    write_refunds,
+)
+from pacemark.demo.load_people import write_people
+from pacemark.demo.spec import DemoSpec
+from pacemark.demo.tables import size_of
+from pacemark.demo.world import Chronicle
+from pacemark.web.organization.models import Organization, Rep
+from pacemark.web.pipeline.fact_models import RepDay
+from pacemark.web.pipeline.facts_services import rebuild_facts
+from pacemark.web.pipeline.models import Lead
+from pacemark.web.trail.models import TrailEntry
+from pacemark.web.trail.services import record
+
+WRITTEN = "demo.written"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Which made-up organisation a database holds, and up to which moment it has lived."""
+
+    spec: DemoSpec
+    now_seconds: int
+
+
+def kept_demo() -> Kept | None:
+    """Return the made-up organisation that the database holds, None where it holds none."""
+    entry = TrailEntry.objects.filter(action=WRITTEN).order_by("-pk").first()
+    if entry is None:
+        return None
+    return Kept(spec=DemoSpec.from_json(entry.changes["spec"]), now_seconds=int(entry.changes["now_seconds"]))
+
+
+def holds_an_organization() -> bool:
+    """Tell whether somebody's organisation is in the database already."""
+    named = Organization.objects.exclude(name="").exists()
+    return named or Rep.objects.exists() or Lead.objects.exists()
+
+
+def note_written(chronicle: Chronicle) -> None:
+    """Leave on the trail what was made up, so that it can live on."""
+    spec = chronicle.layout.spec
+    changes = {"spec": spec.as_json(), "now_seconds": chronicle.now_seconds}
+    record(actor=None, action=WRITTEN, subject=("demo", str(spec.seed)), changes=changes)
+
+
+def write_demo(chronicle: Chronicle, password: str, tell: Tell) -> dict[str, int]:
+    """Write everything in one transaction, then the facts; return how many rows of each kind there are.
+
+    Killed half-way it leaves nothing; killed before the facts, :func:`complete_facts` finishes it.
+    """
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        tell("people and teams")
+        ledger = Ledger.opened(write_people(chronicle.layout, password))
+        counts = {"reps": chronicle.layout.spec.reps, "leads": 0, "calls": 0}
+        with indexes_built_afterwards((LEADS, CALLS)):
+            call_base = ledger.next_id[CALLS]
+            for number, events in enumerate(chronicle.events()):
+                tell(f"leads and calls, month {number + 1}")
+                write_leads(ledger, events.leads, events.first_lead)
+                write_calls(ledger, events.calls, events.first_call)
+                counts["leads"] += size_of(events.leads)
+                counts["calls"] += size_of(events.calls)
+            tell("opportunities, deals and refunds")
+            counts |= _write_outcomes(chronicle, ledger, call_base)
+            tell("indexes")
+        write_history(ledger, monthly_totals(chronicle.layout))
+        count_on_from_here(TABLES)
+        note_written(chronicle)
+    tell("facts")
+    rebuild_facts(actor=None)
+    return counts
+
+
+def _write_outcomes(chronicle: Chronicle, ledger: Ledger, call_base: int) -> dict[str, int]:
+    opportunities, deals, refunds = chronicle.outcomes()
+    is_sourced = opportunities.sourced_call >= 0
+    sourced_call_id: Ints = np.where(is_sourced, call_base + opportunities.sourced_call, -1)
+    opportunity_id = write_opportunities(ledger, opportunities, sourced_call_id, 0)
+    deal_id = write_deals(ledger, deals, opportunities, opportunity_id)
+    write_refunds(ledger, refunds, deals, deal_id)
+    return {"opportunities": size_of(opportunities), "deals": size_of(deals), "refunds": size_of(refunds)}
+
+
+def complete_facts(tell: Tell) -> None:
+    """Build the facts where an earlier run was stopped before them."""
+    if Lead.objects.exists() and not RepDay.objects.exists():
+        tell("facts")
+        rebuild_facts(actor=None)
+
+
+def empty_database() -> None:
+    """Delete every row of every table of ours, to begin anew."""
+    from django.core.management import call_command  # noqa: PLC0415 - needed for this rare act alone
+
+    call_command("flush", verbosity=0, interactive=False)
+
+
+def ids_of(model: type[Model], **found: Any) -> Ints:
+    """Return ids in the order of their external ids."""
+    rows = model._default_manager.filter(**found).order_by("external_id").values_list("pk", flat=True)
+    return np.fromiter(rows.iterator(), dtype=np.int64)
