@@ -123,15 +123,17 @@ class RewardTable:
         last = (self.length[index] - 1)[:, None]
         return np.asarray(self.chances[self.start[index, None] + np.minimum(entry, last).astype(np.int64)])
 
-    def over(self, index: IntArray, low: FloatArray, high: FloatArray) -> FloatArray:
-        """Return the mean chances of some people over stretches of deals; a whole number is its middle."""
-        return (self._sum_to(index, high) - self._sum_to(index, low)) / (high - low)
-
-    def _sum_to(self, index: IntArray, edge: FloatArray) -> FloatArray:
+    def mean_between(self, index: IntArray, edges: FloatArray) -> FloatArray:
+        """Return the mean chances of some people between rising edges; a whole number is its unit's middle."""
         spacing, start, length = self.spacing[index, None], self.start[index, None], self.length[index, None]
-        place = np.maximum(edge / spacing + 0.5, 0.0)
-        entry = np.minimum(place, length - 1).astype(np.int64) + start
-        return np.asarray(self.sums[entry] + self.chances[entry] * (place - (entry - start)) * spacing)
+        place = edges if (spacing == 1).all() else edges / spacing
+        place = np.maximum(place + 0.5, 0.0)
+        entry = np.minimum(place, length - 1).astype(np.int64)
+        place -= entry
+        entry += start
+        place *= self.chances[entry]
+        total = self.sums[entry] + place * spacing
+        return np.asarray(np.diff(total, axis=1) / np.diff(edges, axis=1))
 
 
 def tabulate(reward: Reward) -> RewardTable:

@@ -1,23 +1,30 @@
-"""A chain with open opportunities of another size than usual, as a mixture of plain chains."""
+"""A chain's law where one plain law is too smooth: a mixture over what may be."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
-from pacemark.engine.odds import DealLaw, beta_moments, chance_of_target, deal_weights, factorial_moments
+from pacemark.engine.odds import DealLaw, Sources, beta_moments, chance_of_target, deal_weights, factorial_moments
 from pacemark.engine.reach import Reward, tabulate
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 # A lump is felt where it differs from an ordinary deal by more than this share of the spread of all deals needed.
 _FELT = 0.25
 # More open opportunities than this are no lumps any more.
 _MAX_LUMPS = 200
-_N_SCENARIOS = 13
+# A few open opportunities likelier than this make numbers of deals too regular for a smooth law.
+_LIKELY, _FEW = 0.4, 12
+_N_OUTCOMES = 25
+# A rate whose relative variance exceeds this is known so badly that its shape shows in the result.
+_DOUBTFUL = 0.25
+_N_VALUES = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,23 +33,24 @@ class ChainOdds:
 
     Parameters
     ----------
-    work_moments : ndarray of shape (4, n_people), float64
-        As `DealLaw`.
-    win_a, win_b : ndarray of shape (n_people,), float64
-        The win rate's Beta distribution; infinite ``win_a`` where opportunities themselves are counted.
+    rate_a, rate_b : ndarray of shape (4, n_people), float64
+        Beta distributions of connect_per_dial, deep_talk_per_connect, opportunity_per_deep_talk and win rate; infinite
+        ``rate_a`` for a rate that is no part of the chain and counts as 1.
+    closing_share : ndarray of shape (n_people,), float64
+        Share of new opportunities that close in time, 0–1.
     direct : ndarray of shape (n_people,), float64
-        Opportunities in time expected without work.
+        Opportunities expected without work, ``>= 0``.
     open_count, open_chance : ndarray of shape (n_people,), float64
-        Opportunities open at the start, and the mean chance of one of them.
+        Opportunities open at the start (a whole number), and the mean chance of one of them.
     open_size : ndarray of shape (n_people,), float64
         Value of an open one if won, in ordinary deal values, ``> 0``.
     need, sigma, doubt : ndarray of shape (n_people,), float64
         As `pacemark.engine.reach.Reward`.
     """
 
-    work_moments: FloatArray
-    win_a: FloatArray
-    win_b: FloatArray
+    rate_a: FloatArray
+    rate_b: FloatArray
+    closing_share: FloatArray
     direct: FloatArray
     open_count: FloatArray
     open_chance: FloatArray
@@ -50,6 +58,17 @@ class ChainOdds:
     need: FloatArray
     sigma: FloatArray
     doubt: FloatArray
+
+    def take(self, index: IntArray) -> ChainOdds:
+        """Return the entries of some people, in that order."""
+        return ChainOdds(**{field.name: getattr(self, field.name)[..., index] for field in fields(self)})
+
+    @property
+    def rate_means(self) -> FloatArray:
+        """Return the mean rates, shape (4, n_people); 1 for a rate that is no part of the chain."""
+        certain = np.isinf(self.rate_a)
+        a = np.where(certain, 1.0, self.rate_a)
+        return np.where(certain, 1.0, a / (a + self.rate_b))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +103,18 @@ class Mixture:
         return np.minimum(np.bincount(asked, each, minlength=len(people)), 1.0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cases:
+    """Plain laws before they are computed: whose, how likely, open ones won (-1: not told apart), rates."""
+
+    person: IntArray
+    weight: FloatArray
+    won: FloatArray
+    rate_a: FloatArray
+    rate_b: FloatArray
+    known: FloatArray
+
+
 def mixture_of(odds: ChainOdds) -> Mixture:
     """Prepare the chances of a target for any amount of work.
 
@@ -95,86 +126,158 @@ def mixture_of(odds: ChainOdds) -> Mixture:
     Returns
     -------
     Mixture
-        One plain law for most people; for a person whose open opportunities are lumps beside an ordinary deal, one for
-        each number of them that may be won (up to 13 groups of numbers).
+        One plain law for most people; several for a person whose open opportunities are lumps beside an ordinary
+        deal, or few and likely (one law for each number of them that may be won, up to 25 groups of numbers), or whose
+        least known rate is hardly known at all (one law for each of 48 equally likely values).
 
     Notes
     -----
-    An open opportunity is won with the chance open_chance × w / mean(w): it rises and falls with the person's win rate
-    w. Given z of m won, w is taken as Beta(a + z, b + (m − z) g) with g = s(1 − μ)/(1 − sμ), s = open_chance / μ, whose
-    score at the mean μ is that of the true likelihood wᶻ(1 − s w)^(m − z). Open ones that are no lumps count as
-    ordinary deals, as many and with such a chance that mean and variance of their money at μ are the same.
+    An open opportunity's chance rises and falls with the person's win rate w: with χ = open_chance at the mean μ of w
+    it is χ w / μ where χ ≤ μ, and 1 − (1 − χ)(1 − w)/(1 − μ) above. Given z of m won, w is taken as
+    Beta(a + z βμ/χ, b + (m − z) g), β the slope of that line and g = β (1 − μ)/(1 − χ), which has the score of the true
+    likelihood at the mean. Open ones that are not told apart count as ordinary deals, as many and with such a chance
+    that mean and variance of their money at μ are the same.
     """
-    counted_win = np.isinf(odds.win_a)
-    a = np.where(counted_win, 1.0, odds.win_a)
-    mean = np.where(counted_win, 1.0, a / (a + odds.win_b))
-    share = odds.open_chance / mean
-    lumpy = _lumpy(odds)
-    person, won, weight = _outcomes(odds, share, np.flatnonzero(lumpy))
-    apart = lumpy[person]
-    tilt = np.clip(share * (1 - mean) / np.maximum(1 - share * mean, 0.1), 0.0, 10.0)
-    lost = np.where(apart, odds.open_count[person] - won, 0.0)
-    win = beta_moments(a[person] + np.where(apart, won, 0.0), odds.win_b[person] + lost * tilt[person])
-    alike_count, alike_share = _alike(odds, mean)
+    cases = _by_doubt(_by_outcome(odds))
+    person = cases.person
+    apart = cases.won >= 0
+    moments = np.stack([_moments(cases, stage) for stage in range(4)])
+    share = odds.closing_share[person]
+    alike_count, alike_floor, alike_slope = _alike(odds)
     table = tabulate(
         Reward(
             need=odds.need[person],
             sigma=odds.sigma[person],
             doubt=odds.doubt[person],
-            given=np.where(apart, won, 0.0),
+            given=np.maximum(cases.won, 0.0),
             given_size=odds.open_size[person],
         )
     )
-    law = DealLaw(
-        work_moments=odds.work_moments[:, person],
-        win_moments=np.where(counted_win[person], 1.0, win),
-        direct=odds.direct[person],
+    sources = Sources(
+        work_moments=moments[0] * moments[1] * moments[2] * share ** np.arange(4)[:, None],
+        win_moments=moments[3],
+        direct=odds.direct[person] * share,
         open_count=np.where(apart, 0.0, alike_count[person]),
-        open_share=alike_share[person],
-        table=table,
-        index=np.arange(len(person)),
+        open_floor=alike_floor[person],
+        open_slope=alike_slope[person],
     )
+    law = DealLaw(sources=sources, table=table, index=np.arange(len(person)))
     count = np.bincount(person, minlength=len(odds.need))
-    return Mixture(law=law, first=np.cumsum(count) - count, count=count, weight=weight)
+    return Mixture(law=law, first=np.cumsum(count) - count, count=count, weight=cases.weight)
 
 
-def _lumpy(odds: ChainOdds) -> NDArray[np.bool_]:
-    some = (odds.open_count > 0) & (odds.open_count <= _MAX_LUMPS) & (odds.open_chance > 0)
-    return some & (np.abs(odds.open_size - 1) > _FELT * np.sqrt(np.maximum(odds.need, 1.0)))
+def _moments(cases: _Cases, stage: int) -> FloatArray:
+    certain = np.isinf(cases.rate_a[stage])
+    uncertain = beta_moments(np.where(certain, 1.0, cases.rate_a[stage]), cases.rate_b[stage])
+    value = np.where(np.isnan(cases.known[stage]), 1.0, cases.known[stage])
+    return np.where(certain | ~np.isnan(cases.known[stage]), value ** np.arange(4)[:, None], uncertain)
 
 
-def _alike(odds: ChainOdds, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _line(chance: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return floor and slope of an open opportunity's chance over the win rate."""
+    likely = chance > mean
+    slope = np.where(likely, (1 - chance) / np.maximum(1 - mean, 1e-12), chance / mean)
+    return np.where(likely, chance - slope * mean, 0.0), slope
+
+
+def _alike(odds: ChainOdds) -> tuple[FloatArray, FloatArray, FloatArray]:
     # m' χ' = ρ m χ and m' χ'(1 − χ') = ρ² m χ(1 − χ); χ' < 0 makes it a negative binomial count.
     chance = 1 - odds.open_size * (1 - odds.open_chance)
     chance = np.where(np.abs(chance) < 1e-6, 1e-6, chance)
-    return odds.open_size * odds.open_count * odds.open_chance / chance, chance / mean
+    expected = odds.open_size * odds.open_count * odds.open_chance
+    count = expected / chance
+    # A binomial count needs whole trials; the mean stays, the variance nearly.
+    count = np.where(chance > 0, np.ceil(count - 1e-9), count)
+    chance = np.divide(expected, count, out=np.zeros_like(expected), where=count != 0)
+    floor, slope = _line(chance, odds.rate_means[3])
+    return count, floor, slope
 
 
-def _outcomes(odds: ChainOdds, share: FloatArray, lumpy: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return (person, open ones won, probability) of every law, in the order of people."""
-    plain = np.setdiff1d(np.arange(len(odds.need)), lumpy)
-    if not len(lumpy):
-        return plain, np.zeros(len(plain)), np.ones(len(plain))
-    count = np.rint(odds.open_count[lumpy])
-    won = np.broadcast_to(np.arange(count.max() + 1), (len(lumpy), int(count.max()) + 1))
-    zero = np.zeros(len(lumpy))
-    moments = factorial_moments(
-        work=zero,
-        work_moments=np.ones((4, len(lumpy))),
-        direct=zero,
-        open_count=count,
-        open_share=share[lumpy],
-        win_moments=beta_moments(odds.win_a[lumpy], odds.win_b[lumpy]),
+def _by_outcome(odds: ChainOdds) -> _Cases:
+    """Tell apart how many of the open ones are won, where that matters."""
+    some = (odds.open_count > 0) & (odds.open_count <= _MAX_LUMPS) & (odds.open_chance > 0)
+    lumpy = np.abs(odds.open_size - 1) > _FELT * np.sqrt(np.maximum(odds.need, 1.0))
+    likely = (odds.open_chance > _LIKELY) & (odds.open_count <= _FEW)
+    # Where the win rate's values are told apart, they tell enough of the open ones.
+    known_enough = _relative_variance(odds.rate_a[3], odds.rate_b[3]) <= _DOUBTFUL
+    told = np.flatnonzero(some & (lumpy | likely) & known_enough & ~np.isinf(odds.rate_a[3]))
+    plain = np.setdiff1d(np.arange(len(odds.need)), told)
+    person, won, weight = _outcomes(odds.take(told), told)
+    persons = np.concatenate([plain, person])
+    order = np.argsort(persons, kind="stable")
+    persons = persons[order]
+    wons = np.concatenate([np.full(len(plain), -1.0), won])[order]
+    rate_a, rate_b = odds.rate_a[:, persons].copy(), odds.rate_b[:, persons].copy()
+    mean, apart = odds.rate_means[3], wons >= 0
+    _, slope = _line(odds.open_chance, mean)
+    a_per_win = (slope * mean / np.maximum(odds.open_chance, 1e-12))[persons]
+    b_per_loss = (slope * (1 - mean) / np.maximum(1 - odds.open_chance, 1e-12))[persons]
+    rate_a[3] += np.where(apart, wons * a_per_win, 0.0)
+    rate_b[3] += np.where(apart, (odds.open_count[persons] - wons) * b_per_loss, 0.0)
+    return _Cases(
+        person=persons,
+        weight=np.concatenate([np.ones(len(plain)), weight])[order],
+        won=wons,
+        rate_a=rate_a,
+        rate_b=rate_b,
+        known=np.full_like(rate_a, np.nan),
     )
-    chance = deal_weights(moments, won, np.ones((len(lumpy), 1))) * (won <= count[:, None])
+
+
+def _outcomes(odds: ChainOdds, people: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return (person, open ones won, probability) for every group of outcomes."""
+    n_people = len(people)
+    if not n_people:
+        return people, np.zeros(0), np.zeros(0)
+    count = odds.open_count[:, None]
+    won = np.broadcast_to(np.arange(count.max() + 1), (n_people, int(count.max()) + 1))
+    zero = np.zeros(n_people)
+    floor, slope = _line(odds.open_chance, odds.rate_means[3])
+    sources = Sources(
+        work_moments=np.ones((4, n_people)),
+        win_moments=beta_moments(odds.rate_a[3], odds.rate_b[3]),
+        direct=zero,
+        open_count=odds.open_count,
+        open_floor=floor,
+        open_slope=slope,
+    )
+    chance = deal_weights(factorial_moments(sources, zero), won, np.ones((n_people, 1))) * (won <= count)
     chance /= chance.sum(axis=1, keepdims=True)
-    # Few enough scenarios: neighbouring numbers share one.
-    cell = np.minimum(won * _N_SCENARIOS // (count[:, None] + 1), _N_SCENARIOS - 1)
-    entry = (np.arange(len(lumpy))[:, None] * _N_SCENARIOS + cell).astype(np.int64).ravel()
-    mass = np.bincount(entry, chance.ravel(), minlength=len(lumpy) * _N_SCENARIOS)
-    total = np.bincount(entry, (chance * won).ravel(), minlength=len(lumpy) * _N_SCENARIOS)
+    # Few enough groups: neighbouring numbers share one.
+    cell = np.minimum(won * _N_OUTCOMES // (count + 1), _N_OUTCOMES - 1)
+    entry = (np.arange(n_people)[:, None] * _N_OUTCOMES + cell).astype(np.int64).ravel()
+    mass = np.bincount(entry, chance.ravel(), minlength=n_people * _N_OUTCOMES).astype(np.float64)
+    total = np.bincount(entry, (chance * won).ravel(), minlength=n_people * _N_OUTCOMES)
     some = np.flatnonzero(mass > 1e-9)
-    person = np.concatenate([plain, lumpy[some // _N_SCENARIOS]])
-    order = np.argsort(person, kind="stable")
-    wons = np.concatenate([np.zeros(len(plain)), total[some] / mass[some]])
-    return person[order], wons[order], np.concatenate([np.ones(len(plain)), mass[some]])[order]
+    return people[some // _N_OUTCOMES], total[some] / mass[some], mass[some]
+
+
+def _by_doubt(cases: _Cases) -> _Cases:
+    """Tell apart the values of a person's least known rate, where it is hardly known at all."""
+    relative = _relative_variance(cases.rate_a, cases.rate_b)
+    least = relative.argmax(axis=0)
+    doubtful = np.flatnonzero(relative.max(axis=0) > _DOUBTFUL)
+    if not len(doubtful):
+        return cases
+    times = np.ones(len(cases.person), dtype=np.int64)
+    times[doubtful] = _N_VALUES
+    entry = np.repeat(np.arange(len(cases.person)), times)
+    known = cases.known[:, entry]
+    stage = np.repeat(least[doubtful], _N_VALUES)
+    place = np.tile((np.arange(_N_VALUES) + 0.5) / _N_VALUES, len(doubtful))
+    rows = np.flatnonzero(times[entry] > 1)
+    known[stage, rows] = betaincinv(cases.rate_a[stage, entry[rows]], cases.rate_b[stage, entry[rows]], place)
+    return _Cases(
+        person=cases.person[entry],
+        weight=cases.weight[entry] / times[entry],
+        won=cases.won[entry],
+        rate_a=cases.rate_a[:, entry],
+        rate_b=cases.rate_b[:, entry],
+        known=known,
+    )
+
+
+def _relative_variance(a: FloatArray, b: FloatArray) -> FloatArray:
+    certain = np.isinf(a)
+    safe = np.where(certain, 1.0, a)
+    return np.where(certain, 0.0, b / (safe * (safe + b + 1)))

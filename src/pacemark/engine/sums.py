@@ -50,7 +50,7 @@ def sum_chance(log_need: FloatArray, sigma: FloatArray, doubt: FloatArray, n_val
     >>> import numpy as np
     >>> one = np.array([[0.4]])
     >>> sum_chance(np.log(np.array([[2.0]])), one, 0 * one, np.array([[2.0]])).round(2).tolist()
-    [[0.61]]
+    [[0.55]]
     """
     sigma = np.minimum(sigma, MAX_SIGMA)
     mean_ratio, variance_ratio, skew = _shape(sigma, n_values)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacemark.engine.goals.plan_inputs import PlanInputs
-from pacemark.engine.odds import beta_moments
 from pacemark.engine.scenarios import ChainOdds
 
 FloatArray = NDArray[np.float64]
@@ -26,7 +25,7 @@ class PlanChain:
     ----------
     is_setter, is_closer : ndarray of shape (n_people,), bool
         Roles; neither is full-cycle.
-    rates : tuple of ndarray of shape (n_people,), float64
+    rates : ndarray of shape (3, n_people), float64
         Mean connect_per_dial, deep_talk_per_connect, opportunity_per_deep_talk; 1 for closers.
     win : ndarray of shape (n_people,), float64
         Mean win rate; 1 for setters.
@@ -48,7 +47,7 @@ class PlanChain:
 
     is_setter: BoolArray
     is_closer: BoolArray
-    rates: tuple[FloatArray, FloatArray, FloatArray]
+    rates: FloatArray
     win: FloatArray
     share: FloatArray
     value: FloatArray
@@ -61,7 +60,7 @@ class PlanChain:
     @property
     def opportunity_per_work(self) -> FloatArray:
         """Return opportunities per dial; 1 for closers."""
-        return self.rates[0] * self.rates[1] * self.rates[2]
+        return np.asarray(self.rates[0] * self.rates[1] * self.rates[2], dtype=np.float64)
 
 
 def chain_of(inputs: PlanInputs) -> PlanChain:
@@ -90,12 +89,13 @@ def chain_of(inputs: PlanInputs) -> PlanChain:
     direct = np.where(is_closer, 0.0, inputs.direct_opportunities)
     # A part of an opportunity is a whole one, but for the rounding of floats.
     need = np.where(is_setter, np.ceil(to_source - 1e-9), inputs.target / median)
-    moments = [np.where(is_closer, 1.0, beta_moments(stage.a, stage.b)) for stage in stages]
+    work = [(np.where(is_closer, np.inf, stage.a), stage.b) for stage in stages]
+    win = (np.where(is_setter, np.inf, inputs.win_rate.a), inputs.win_rate.b)
     odds = ChainOdds(
-        work_moments=moments[0] * moments[1] * moments[2] * share ** np.arange(4)[:, None],
-        win_a=np.where(is_setter, np.inf, inputs.win_rate.a),
-        win_b=inputs.win_rate.b,
-        direct=direct * share,
+        rate_a=np.stack([a for a, _ in [*work, win]]),
+        rate_b=np.stack([b for _, b in [*work, win]]),
+        closing_share=share,
+        direct=direct,
         open_count=open_count,
         open_chance=inputs.open_chance,
         open_size=open_value / value,
@@ -106,8 +106,8 @@ def chain_of(inputs: PlanInputs) -> PlanChain:
     return PlanChain(
         is_setter=is_setter,
         is_closer=is_closer,
-        rates=(moments[0][1], moments[1][1], moments[2][1]),
-        win=np.where(is_setter, 1.0, inputs.win_rate.mean),
+        rates=odds.rate_means[:3],
+        win=odds.rate_means[3],
         share=share,
         value=value,
         direct=direct,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from pacemark.engine.goals.plan_chain import PlanChain
-from pacemark.engine.odds import factorial_moments
+from pacemark.engine.odds import Sources, beta_moments, factorial_moments
 from pacemark.engine.reach import mean_deal
 from pacemark.engine.scenarios import ChainOdds, mixture_of
 from pacemark.engine.sums import MAX_SIGMA
@@ -35,7 +35,7 @@ def expected_result(chain: PlanChain, people: IntArray, work: FloatArray) -> tup
     result, odds : ndarray of shape (n_asked,), float64
         Money, for setters opportunities; and its chance, 0–1.
     """
-    odds = _of_people(chain.odds, people)
+    odds = chain.odds.take(people)
     mean, _spread = _result_shape(odds, work)
     need = np.where(chain.is_setter[people], np.floor(mean), mean)
     return need * chain.unit[people], _chance(odds, need, work)
@@ -68,7 +68,7 @@ def reachable_result(
     A log-normal result of the same mean and variance gives the first answer; two secant steps on the probit of the
     true chance mend it.
     """
-    odds = _of_people(chain.odds, people)
+    odds = chain.odds.take(people)
     is_setter = chain.is_setter[people]
     mean, spread = _result_shape(odds, work)
     aim = float(ndtri(confidence))
@@ -91,30 +91,26 @@ def reachable_result(
 
 def _result_shape(odds: ChainOdds, work: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the mean result in median deals, and the standard deviation of its log."""
-    counted = np.isinf(odds.win_a)
-    a = np.where(counted, 1.0, odds.win_a)
-    win = np.where(counted, 1.0, a / (a + odds.win_b))
-    win_two = np.where(counted, 1.0, win * (a + 1) / (a + odds.win_b + 1))
-    size = odds.open_size
-    moments = factorial_moments(
-        work=work,
-        work_moments=odds.work_moments,
-        direct=odds.direct,
-        open_count=odds.open_count * size,
-        open_share=odds.open_chance / win,
-        win_moments=np.stack([np.ones_like(win), win, win_two, win_two]),
+    moments = [_moments(odds, stage) for stage in range(4)]
+    sources = Sources(
+        work_moments=moments[0] * moments[1] * moments[2] * odds.closing_share ** np.arange(4)[:, None],
+        win_moments=moments[3],
+        direct=odds.direct * odds.closing_share,
+        open_count=odds.open_count * odds.open_size,
+        open_floor=np.zeros_like(work),
+        open_slope=odds.open_chance / moments[3][1],
     )
+    counts = factorial_moments(sources, work)
     sigma = np.minimum(odds.sigma, MAX_SIGMA)
-    deals = np.maximum(moments[1], 1e-9)
-    variance = moments[2] + deals - deals**2 + deals * np.expm1(sigma**2)
+    deals = np.maximum(counts[1], 1e-9)
+    variance = counts[2] + deals - deals**2 + deals * np.expm1(sigma**2)
     spread = np.log1p(np.maximum(variance, 0.0) / deals**2) + odds.doubt**2
     return deals * mean_deal(sigma, odds.doubt), np.clip(np.sqrt(spread), 0.02, 2.0)
 
 
-def _of_people(odds: ChainOdds, people: IntArray) -> ChainOdds:
-    names = ("win_a", "win_b", "direct", "open_count", "open_chance", "open_size", "need", "sigma", "doubt")
-    taken = {name: getattr(odds, name)[people] for name in names}
-    return replace(odds, work_moments=odds.work_moments[:, people], **taken)
+def _moments(odds: ChainOdds, stage: int) -> FloatArray:
+    certain = np.isinf(odds.rate_a[stage])
+    return np.where(certain, 1.0, beta_moments(np.where(certain, 1.0, odds.rate_a[stage]), odds.rate_b[stage]))
 
 
 def _chance(odds: ChainOdds, need: FloatArray, work: FloatArray) -> FloatArray:
