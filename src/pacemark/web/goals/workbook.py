@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pacemark.web.goals.pages.words import STAGES, confidence_words, rate_words, stage_words
 
@@ -25,7 +26,7 @@ def plans_workbook(documents: Sequence[dict[str, Any]]) -> bytes:
 
 def _people_sheet(sheet: Any, documents: Sequence[dict[str, Any]], bold: Any) -> None:
     words, sure = stage_words(), confidence_words()
-    head = [_("Name"), _("Employee no."), _("Team"), _("Role"), words["target"], _("Working days")]
+    head = [pgettext("person", "Name"), _("Employee no."), _("Team"), _("Role"), words["target"], _("Working days")]
     for word in sure.values():
         head += [f"{word} · {_('Chance')}", *(f"{word} · {words[stage]}" for stage in ("pipeline", "deals", *STAGES))]
         head += [f"{word} · {_('Dials a day')}", f"{word} · {_('Fits')}"]
@@ -53,7 +54,7 @@ def _plan_cells(plan: dict[str, Any]) -> list[Any]:
 def _rates_sheet(sheet: Any, documents: Sequence[dict[str, Any]], bold: Any) -> None:
     words = rate_words()
     head = [
-        _("Name"),
+        pgettext("person", "Name"),
         _("Rate"),
         _("Raw"),
         _("Successes"),

@@ -50,17 +50,19 @@ def find_target(person: Member, role: str, sources: TargetSources) -> TargetFoun
 
 
 def quarter_parts(
-    quotas: Mapping[int, int], month: Period, start_day: int, workdays: Sequence[int]
+    quotas: Mapping[int, int], month: Period, start_day: int, workdays: Sequence[int], step_minor: int
 ) -> dict[int, Fraction]:
     """Split each grade's quarterly quota over its months by working days; return this month's part, minor units.
 
-    Every month weighs the same per working day: season weights need two years of history.
+    Parts are whole steps (a major unit). Every month weighs the same per working day: season weights need two years
+    of history.
     """
     months = months_of_quarter(quarter_of(month.label), start_day)
     place = [one.label for one in months].index(month.label)
     days = [Fraction(count) for count in workdays] if any(workdays) else [Fraction(1)] * len(months)
     flat = [Fraction(1)] * len(months)
-    return {grade: quantify(Fraction(quota), flat, workdays=days)[place] for grade, quota in quotas.items()}
+    step = Fraction(step_minor)
+    return {grade: quantify(Fraction(quota), flat, workdays=days, step=step)[place] for grade, quota in quotas.items()}
 
 
 def medians_of(

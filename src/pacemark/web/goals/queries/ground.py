@@ -13,9 +13,11 @@ from pacemark.engine.periods import Period, months_of_quarter, quarter_of
 from pacemark.web.goals.bridge import targets
 from pacemark.web.goals.bridge.ground import DIRECT_DAYS, PlanGround
 from pacemark.web.goals.queries.plans import typed_targets
+from pacemark.web.organization.models import Organization
 from pacemark.web.organization.queries import Member, members_on, organization, quarterly_quotas_on
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.pipeline import queries as pipeline
+from pacemark.web.shared.currency import minor_digits
 
 FIRST_DAY = date(1970, 1, 1)
 LOOK_BACK_DAYS = 365
@@ -47,7 +49,7 @@ def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = N
         booked_minor=_booked(period, as_of),
         sources=targets.TargetSources(
             typed={**typed_targets(period.first), **(typed or {})},
-            grade_parts=_grade_parts(period, start_day),
+            grade_parts=_grade_parts(period, settings),
             own_median=own,
             group_median=targets.group_medians(role_of, own),
         ),
@@ -89,7 +91,8 @@ def _booked(period: Period, as_of: date) -> dict[int, int]:
     return {row.rep_id: row.net_revenue_minor for row in rows}
 
 
-def _grade_parts(period: Period, start_day: int) -> Mapping[int, Fraction]:
+def _grade_parts(period: Period, settings: Organization) -> Mapping[int, Fraction]:
+    start_day = settings.sales_month_start_day
     quotas = quarterly_quotas_on(period.first)
     if not quotas:
         return {}
@@ -112,4 +115,5 @@ def _grade_parts(period: Period, start_day: int) -> Mapping[int, Fraction]:
     )
     workdays = working_days_of([anyone], months[0].first, months[-1].last)[0]
     counts = [sum(month.holds(day) for day in workdays) for month in months]
-    return targets.quarter_parts(quotas, period, start_day, counts)
+    step_minor = 10 ** minor_digits(settings.currency)
+    return targets.quarter_parts(quotas, period, start_day, counts, step_minor)
