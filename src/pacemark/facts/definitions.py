@@ -7,9 +7,9 @@ from typing import Literal
 
 METRICS_VERSION = 1
 
-# Talk as far as it was answered. Where the source tells the outcome, an unanswered call never connects, however long it
-# rang; where it does not (NULL), the length alone decides.
-ANSWERED_SECONDS = "CASE WHEN NOT c.answered THEN -1 ELSE c.talk_seconds END"
+# Where the source tells the outcome, an unanswered call never connects, however long it rang; where it does not (NULL),
+# the length alone decides.
+IS_NOT_UNANSWERED = "(d.answered IS NULL OR d.answered)"
 IS_OUTBOUND = "c.direction = 1"
 IS_QUALIFIED = "o.state <> 'unqualified'"
 IS_WON = "o.state = 'won'"
@@ -37,17 +37,22 @@ class Definitions:
     @property
     def is_connect(self) -> str:
         """SQL: this dial was answered and lasted as long as a connect."""
-        return f"d.answered_seconds >= {self.connect_seconds}"
+        return self._lasted(self.connect_seconds)
 
     @property
     def is_effective(self) -> str:
         """SQL: this connect lasted as long as an effective dial."""
-        return f"d.answered_seconds >= {max(self.connect_seconds, self.effective_seconds)}"
+        return self._lasted(max(self.connect_seconds, self.effective_seconds))
 
     @property
     def is_deep_talk(self) -> str:
         """SQL: this connect lasted as long as a deep talk."""
-        return f"d.answered_seconds >= {max(self.connect_seconds, self.deep_talk_seconds)}"
+        return self._lasted(max(self.connect_seconds, self.deep_talk_seconds))
+
+    @staticmethod
+    def _lasted(seconds: int) -> str:
+        # The length first: most dials have none, and nothing more is asked of them.
+        return f"d.talk_seconds >= {seconds} AND {IS_NOT_UNANSWERED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +72,9 @@ def metrics(definitions: Definitions) -> tuple[Metric, ...]:
         Metric(name="distinct_leads_dialled", unit="leads", sql="COUNT(DISTINCT d.lead_id)"),
         Metric(name="connects", unit="calls", sql=is_connect),
         Metric(name="effective_dials", unit="calls", sql=definitions.is_effective),
-        Metric(name="talk_seconds", unit="seconds", sql=f"SUM(d.answered_seconds) FILTER (WHERE {is_connect})"),
+        Metric(name="talk_seconds", unit="seconds", sql=f"SUM(d.talk_seconds) FILTER (WHERE {is_connect})"),
         Metric(name="deep_talks", unit="calls", sql=is_deep_talk),
-        Metric(name="talks_converted", unit="calls", sql=f"{is_deep_talk} AND d.is_sourced"),
         Metric(name="opportunities", unit="opportunities", sql=IS_QUALIFIED),
-        Metric(name="opportunities_won", unit="opportunities", sql=IS_WON),
         Metric(name="opportunities_sourced", unit="opportunities", sql=f"{IS_QUALIFIED} AND o.sourced_on IS NOT NULL"),
         Metric(name="pipeline_minor", unit="minor", sql="SUM(o.expected_minor)"),
         Metric(name="deals", unit="deals", sql="COUNT(*)"),

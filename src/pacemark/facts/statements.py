@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pacemark.facts.definitions import ANSWERED_SECONDS, IS_OUTBOUND, IS_QUALIFIED, IS_WON, Definitions
+from pacemark.facts.definitions import IS_OUTBOUND, IS_QUALIFIED, IS_WON, Definitions
 from pacemark.facts.relations import Relations, month_of
 
 
@@ -28,10 +28,9 @@ class Fact:
 
 
 def dials(relations: Relations) -> str:
-    """Return every outbound call, with the seconds of talk as far as it was answered."""
+    """Return every outbound call."""
     return f"""(
-        SELECT c.id, c.rep_id, c.business_date, c.local_hour, c.segment_id, c.lead_id,
-               {ANSWERED_SECONDS} AS answered_seconds
+        SELECT c.id, c.rep_id, c.business_date, c.local_hour, c.segment_id, c.lead_id, c.answered, c.talk_seconds
         FROM {relations.calls} AS c WHERE {IS_OUTBOUND}
     )"""
 
@@ -50,9 +49,8 @@ def converted_talks(relations: Relations, definitions: Definitions) -> str:
 
 
 _REP_DAY_COUNTS = (
-    "dials", "distinct_leads_dialled", "connects", "effective_dials", "talk_seconds", "deep_talks", "talks_converted",
-    "opportunities", "opportunities_won", "opportunities_sourced", "pipeline_minor", "deals", "revenue_minor",
-    "refunds_minor",
+    "dials", "distinct_leads_dialled", "connects", "effective_dials", "talk_seconds", "deep_talks", "opportunities",
+    "opportunities_sourced", "pipeline_minor", "deals", "revenue_minor", "refunds_minor",
 )  # fmt: skip
 
 
@@ -69,14 +67,9 @@ def _rep_day_branches(relations: Relations, definitions: Definitions) -> tuple[s
         # A count of distinct leads beside other counts would keep SQLite from walking its index in order.
         _branch("d.rep_id", "d.business_date", {"distinct_leads_dialled": "COUNT(DISTINCT d.lead_id)"}, called),
         _branch(
-            "v.rep_id", "v.business_date", {"talks_converted": "COUNT(*)"},
-            f"{converted_talks(relations, definitions)} AS v",
-        ),
-        _branch(
             "o.owner_id", "o.opened_on",
             {
                 "opportunities": "COUNT(*)",
-                "opportunities_won": f"COUNT(*) FILTER (WHERE {IS_WON})",
                 "pipeline_minor": "COALESCE(SUM(o.expected_minor), 0)",
             },
             f"{relations.owned_opportunities} AS o WHERE {IS_QUALIFIED}",
@@ -101,7 +94,7 @@ def _dial_counts(definitions: Definitions) -> dict[str, str]:
         "dials": "COUNT(*)",
         "connects": f"COUNT(*) FILTER (WHERE {definitions.is_connect})",
         "effective_dials": f"COUNT(*) FILTER (WHERE {definitions.is_effective})",
-        "talk_seconds": f"COALESCE(SUM(d.answered_seconds) FILTER (WHERE {definitions.is_connect}), 0)",
+        "talk_seconds": f"COALESCE(SUM(d.talk_seconds) FILTER (WHERE {definitions.is_connect}), 0)",
         "deep_talks": f"COUNT(*) FILTER (WHERE {definitions.is_deep_talk})",
     }
 

@@ -14,7 +14,7 @@ SQLITE_INDEXES = (
     f" (rep_id, {MONTH}, local_hour, answered, talk_seconds, direction, business_date) WHERE direction = 1",
 )
 INDEXES = (
-    "CREATE INDEX call_rep_day ON pipeline_call (rep_id, business_date, direction, lead_id)",
+    "CREATE INDEX call_rep_day ON pipeline_call (rep_id, business_date, lead_id, direction)",
     "CREATE INDEX opportunity_sourced_day ON pipeline_opportunity (sourced_by_id, sourced_on)",
     "CREATE INDEX opportunity_opened_on ON pipeline_opportunity (opened_on)",
 )

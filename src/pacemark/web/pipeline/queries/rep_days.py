@@ -21,9 +21,7 @@ class DayCounts:
     effective_dials: int = 0
     talk_seconds: int = 0
     deep_talks: int = 0
-    talks_converted: int = 0
     opportunities: int = 0
-    opportunities_won: int = 0
     opportunities_sourced: int = 0
     pipeline_minor: int = 0
     deals: int = 0
