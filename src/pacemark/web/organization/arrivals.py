@@ -69,13 +69,20 @@ def create_reps(
     *, actor: User | None, source_name: str, first_days: Mapping[PersonLabel, date | None]
 ) -> dict[PersonLabel, int]:
     """Create a rep for each label, without a team, role or grade, from the first day they were seen on."""
-    made: dict[PersonLabel, int] = {}
-    for label, first_day in first_days.items():
-        rep = Rep.objects.create(employee_no=label.employee_no or None, name=label.name or label.employee_no)
-        RepAlias.objects.get_or_create(source=source_name, label=label.text, defaults={"rep": rep})
-        if first_day is not None:
-            Membership.objects.create(rep=rep, team=None, grade=None, role="", valid_from=first_day)
-        made[label] = rep.pk
+    labels = list(first_days)
+    reps = Rep.objects.bulk_create(
+        Rep(employee_no=label.employee_no or None, name=label.name or label.employee_no) for label in labels
+    )
+    RepAlias.objects.bulk_create(
+        (RepAlias(source=source_name, label=label.text, rep=rep) for label, rep in zip(labels, reps, strict=True)),
+        ignore_conflicts=True,
+    )
+    Membership.objects.bulk_create(
+        Membership(rep=rep, role="", valid_from=day)
+        for rep, day in zip(reps, first_days.values(), strict=True)
+        if day is not None
+    )
+    made = {label: rep.pk for label, rep in zip(labels, reps, strict=True)}
     if made:
         record(
             actor=actor,

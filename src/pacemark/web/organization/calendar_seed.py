@@ -12,6 +12,7 @@ from datetime import date
 
 from chinese_calendar.constants import holidays as announced_holidays
 from chinese_calendar.constants import workdays as announced_workdays
+from django.utils.translation import gettext_noop
 
 from pacemark.web.organization.choices import DayKind
 
@@ -32,6 +33,16 @@ _LAWFUL_2027 = (
     (date(2027, 10, 3), "National Day"),
 )
 FIRST_YEAR = 2022
+# The library's names, so that they are in the catalogue; a name that operations type in stays as they typed it.
+NAMES = (
+    gettext_noop("New Year's Day"),
+    gettext_noop("Spring Festival"),
+    gettext_noop("Tomb-sweeping Day"),
+    gettext_noop("Labour Day"),
+    gettext_noop("Dragon Boat Festival"),
+    gettext_noop("National Day"),
+    gettext_noop("Mid-autumn Festival"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

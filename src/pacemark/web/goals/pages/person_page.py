@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pacemark.web.goals.models import RepPlan
 from pacemark.web.goals.pages.maths import maths_of
-from pacemark.web.goals.pages.remedies import remedy_of
+from pacemark.web.goals.pages.remedies import most_sentence, remedy_of
 from pacemark.web.goals.pages.words import (
     PersonPlanPage,
     chain_steps,
@@ -30,6 +30,7 @@ def person_page(plan: RepPlan, *, confidence: str, url: str) -> PersonPlanPage:
         rates=rate_rows(content),
         sums=maths.lines,
         notes=note_sentences(content, chosen),
-        remedy=remedy_of(content, maths.decomposition),
+        remedy=remedy_of(content, maths.decomposition) if confidence == "0.5" else None,
+        most=most_sentence(chosen),
         currency=content["currency"],
     )

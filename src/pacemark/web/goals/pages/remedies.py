@@ -42,7 +42,7 @@ def remedy_of(content: dict[str, Any], worked: Decomposition) -> Remedy | None:
         },
         alone=_("One rate alone would have to be: %(rates)s.") % {"rates": _(" or ").join(alone)} if alone else "",
         mix=_mix(worked, words),
-        most=_most(content),
+        most=most_sentence(content["plans"]["0.5"]),
     )
 
 
@@ -58,13 +58,13 @@ def _mix(worked: Decomposition, words: dict[str, str]) -> str:
     return _("Even at the rates of the best quarter of peers it would not fit: the target needs talking about.")
 
 
-def _most(content: dict[str, Any]) -> str:
-    even = content["plans"]["0.5"]
-    if even["reachable"] is None:
+def most_sentence(plan: dict[str, Any]) -> str:
+    """Return the most that a day's capacity reaches, with its odds; nothing where the plan fits."""
+    if plan["reachable"] is None:
         return ""
     return _("The most within the day: %(amount)s, chance %(odds)s.") % {
-        "amount": formats.count(even["reachable"]),
-        "odds": formats.percent(even["reachable_odds"], 0),
+        "amount": formats.count(plan["reachable"]),
+        "odds": formats.percent(plan["reachable_odds"], 0),
     }
 
 

@@ -74,6 +74,7 @@ class PersonPlanPage:
     sums: tuple[SumLine, ...]
     notes: tuple[str, ...]
     remedy: Remedy | None
+    most: str
     currency: str
 
 
