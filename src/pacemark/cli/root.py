@@ -52,6 +52,7 @@ class LazyCommands(TyperGroup):
             single = typer.Typer(add_completion=False)
             single.command(cmd_name)(command)
             command = single
+        command._add_completion = False  # Typer offers it per group; here it would belong to no command
         loaded = typer.main.get_command(command)
         loaded.name = cmd_name
         return loaded

@@ -31,7 +31,7 @@ from pacemark.web.organization.models import (
 from pacemark.web.organization.services import set_up_organization
 
 ORGANIZATION_NAME = "青禾教育（演示）"
-QUOTAS_MINOR = (6_000_000, 9_000_000, 12_000_000)
+QUOTAS_MINOR = (4_500_000, 7_500_000, 10_500_000)
 ROLES = (Role.FULL_CYCLE, Role.SETTER, Role.CLOSER)
 SIGN_INS = {
     "admin": AccessRole.ADMIN,
