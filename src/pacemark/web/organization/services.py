@@ -92,7 +92,8 @@ def move_rep(
     later = [row for row in rows if row.valid_from > valid_from]
     earlier = [row for row in rows if row.valid_from < valid_from]
     Membership.objects.filter(rep=rep, valid_from=valid_from).delete()
-    if earlier:
+    # What had ended before stays ended then.
+    if earlier and (earlier[-1].valid_to is None or earlier[-1].valid_to > valid_from):
         earlier[-1].valid_to = valid_from
         earlier[-1].save(update_fields=["valid_to"])
     membership = Membership(

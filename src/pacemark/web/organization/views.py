@@ -48,10 +48,13 @@ def calendar(request: PageRequest) -> HttpResponse:
             actor=request.user, day=day, kind=DayKind(kind) if kind else None, name=form.cleaned_data["name"]
         )
         return redirect(f"{request.path}?year={day.year}")
-    today = local_today(queries.organization().time_zone)
-    year = int(text) if (text := request.GET.get("year", "")).isdecimal() and 1970 <= int(text) <= 2100 else today.year
+    year = _year_asked(request.GET.get("year", ""), local_today(queries.organization().time_zone).year)
     context = {"form": form, "tab": "calendar", "year": year, "days": queries.calendar_days_of(year)}
     return render(request, "organization/calendar.html", context)
+
+
+def _year_asked(text: str, present: int) -> int:
+    return int(text) if len(text) == 4 and text.isdecimal() and 1970 <= int(text) <= 2100 else present
 
 
 @planners
