@@ -80,6 +80,7 @@ def _moment(spec: DemoSpec, now: datetime) -> datetime | None:
 
 def _make(chronicle: Chronicle, password: str | None, truths: Path | None) -> None:
     began = time.monotonic()
+    _write_truths(truths, chronicle.layout.spec)  # first, so that a wrong path costs nothing
     chosen = password or new_password()
     if holds_an_organization():
         empty_database()
@@ -88,7 +89,6 @@ def _make(chronicle: Chronicle, password: str | None, truths: Path | None) -> No
     keep_password(settings.PACEMARK_HOME, chosen)
     written = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
     _progress.print(f"Made up {written} in {time.monotonic() - began:.1f} s.")
-    _write_truths(truths, chronicle.layout.spec)
     _show_sign_ins()
 
 

@@ -41,10 +41,10 @@ def _copy(table: str, columns: Mapping[str, Sequence[Cell]]) -> None:
 def indexes_built_afterwards(tables: Sequence[str]) -> Iterator[None]:
     """Take the tables' own indexes (on PostgreSQL also foreign keys) away, and build them when the rows are in."""
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is altered while checks of its rows are owed
         taken = [made for table in tables for made in _take_away(cursor, table)]
         yield
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in taken:
             cursor.execute(statement)
 
