@@ -38,7 +38,6 @@ from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.publishing.context import Outcomes
 from pacemark.web.pipeline.services import StagedImport, prepare_publication, preview_publication, publish
 from pacemark.web.pipeline.staging import open_staging
-from pacemark.web.pipeline.staging_queries import staged_people
 from pacemark.web.trail.services import record
 
 _READ_BYTES = 1 << 20
@@ -72,7 +71,7 @@ class StagedBatch:
         self._rows = rows
         self._batch = batch
         self._choices = choices
-        self._labels = [rows.people.labels[number] for number in sorted(staged_people(rows.staging))]
+        self._labels = rows.labels()
 
     def unknown_people(self) -> list[PersonLabel]:
         """Return the people whom the files name and the organisation does not know, by the choices made so far."""

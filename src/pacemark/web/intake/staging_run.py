@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import gc
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,7 +27,7 @@ from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.pipeline.duplicates import settle_repeats
 from pacemark.web.pipeline.publishing.context import Outcomes
 from pacemark.web.pipeline.staging import Staging
-from pacemark.web.pipeline.staging_queries import deals_missing, first_days
+from pacemark.web.pipeline.staging_queries import deals_missing
 from pacemark.web.shared.currency import minor_digits
 
 Progress = Callable[[float, str], None]
@@ -60,11 +62,27 @@ class StagedRows:
     segments: SegmentBook
     refused: RefusedRows
     outcomes: Outcomes = field(default_factory=Outcomes)
-    first_days: dict[int, date] = field(default_factory=dict)
+    first_seen: dict[int, str] = field(default_factory=dict)  # person number → first day, "" where no row tells
+
+    def note_people(self, mapped: Mapped) -> None:
+        """Note whom the rows of a chunk name, and the first day each is seen on."""
+        refused, first_seen = mapped.refusals.rows, self.first_seen
+        for days in mapped.days:
+            for at, (number, day) in enumerate(zip(mapped.people, days, strict=True)):
+                seen = first_seen.get(number)
+                if (seen is None or (day and (not seen or day < seen))) and at not in refused:
+                    first_seen[number] = day or ""
 
     def label_first_days(self) -> dict[PersonLabel, date | None]:
         """Return the people that accepted rows name, with the first day each was seen on."""
-        return {label: self.first_days.get(number) for number, label in self.people.labels.items()}
+        return {
+            label: date.fromisoformat(day) if (day := self.first_seen.get(number)) else None
+            for number, label in self.people.labels.items()
+        }
+
+    def labels(self) -> list[PersonLabel]:
+        """Return the people that accepted rows name."""
+        return [self.people.labels[number] for number in sorted(self.first_seen) if number in self.people.labels]
 
 
 def settings_for(plan: ImportPlan) -> ImportSettings:
@@ -95,6 +113,26 @@ def stage(plan: ImportPlan, staging: Staging, errors_path: Path, progress: Progr
         digits=minor_digits(settings.currency),
         region=settings.region,
     )
+    with _without_cycle_search():
+        _read_tables(rows, context, progress)
+    _settle(rows)
+    return rows
+
+
+@contextlib.contextmanager
+def _without_cycle_search() -> Iterator[None]:
+    """Chunks are millions of small objects without cycles: searching them for cycles doubles the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read_tables(rows: StagedRows, context: ImportContext, progress: Progress) -> None:
+    plan = rows.plan
     sizes = [max(table.table.path.stat().st_size, 1) for table in plan.tables]
     done = 0
     for table, size in zip(plan.tables, sizes, strict=True):
@@ -103,14 +141,12 @@ def stage(plan: ImportPlan, staging: Staging, errors_path: Path, progress: Progr
             _stage_chunk(rows, reader, chunk)
             progress(READING_SHARE * (done + chunk.share * size) / sum(sizes), table.table.name)
         done += size
-    _settle(rows)
-    rows.first_days = first_days(staging)
-    return rows
 
 
 def _stage_chunk(rows: StagedRows, reader: TableReader, chunk: Chunk) -> None:
     name, mapper = _STAGED_AS[reader.plan.profile.kind]
     mapped = mapper(reader, chunk)
+    rows.note_people(mapped)
     if mapped.columns and mapped.columns[0]:
         rows.staging.append(name, mapped.columns)
     if mapped.phones:

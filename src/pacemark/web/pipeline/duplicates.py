@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -60,7 +60,7 @@ def _repeated_rows(table: str) -> Iterator[tuple[Any, ...]]:
         yield from cursor.fetchall()
 
 
-def _write(sql: str, rows: list[tuple[int, ...]]) -> None:
+def _write(sql: str, rows: Sequence[tuple[int, ...]]) -> None:
     if rows:
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":

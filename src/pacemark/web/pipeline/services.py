@@ -13,10 +13,18 @@ from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline import sourcing
 from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.pipeline.duplicates import last_layer
+from pacemark.web.pipeline.fact_models import RepDay
 from pacemark.web.pipeline.models import Segment, Source
 from pacemark.web.pipeline.publishing import deals, leads, reported
 from pacemark.web.pipeline.publishing.context import Outcomes, Publication
-from pacemark.web.pipeline.publishing.tables import CALL_ROWS, DEAL_ROWS, LEAD_ROWS, OPPORTUNITY_ROWS, REFUND_ROWS
+from pacemark.web.pipeline.publishing.tables import (
+    CALL_ROWS,
+    DEAL_ROWS,
+    DEALS,
+    LEAD_ROWS,
+    OPPORTUNITY_ROWS,
+    REFUND_ROWS,
+)
 from pacemark.web.pipeline.publishing.upsert import (
     EventTable,
     count_known,
@@ -95,6 +103,7 @@ def _publication(staged: StagedImport, source_id: int) -> Publication:
         now=timezone.now(),
         connect_seconds=settings.connect_seconds,
         deep_talk_seconds=settings.deep_talk_seconds,
+        has_facts=RepDay.objects.exists(),
     )
 
 
@@ -194,4 +203,5 @@ def _count_later_files(publication: Publication, table: EventTable, outcomes: Ou
 
 
 def _refund_rows(publication: Publication) -> EventTable:
-    return replace(REFUND_ROWS, joins=REFUND_ROWS.joins % {"source": int(publication.source_id)})
+    joins = DEALS % {"source": int(publication.source_id)}
+    return replace(REFUND_ROWS, joins=joins, staged_joins=joins)

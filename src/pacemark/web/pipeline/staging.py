@@ -128,7 +128,7 @@ class Staging:
         """Return a query's rows."""
         with connection.cursor() as cursor:
             cursor.execute(sql, list(params))
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def number(self, sql: str, params: Sequence[Any] = ()) -> int:
         """Return a query's single number; nothing is 0."""
@@ -190,6 +190,8 @@ def _attached(path: Path) -> Iterator[None]:
         kept = cursor.execute("PRAGMA temp_store").fetchone()[0]
         # Large sorts belong on disk here: a file of gigabytes must not become gigabytes of memory.
         cursor.execute("PRAGMA temp_store = FILE")
+        # Ids come from joins with the very tables they point to, under the write lock: checking each is pure cost.
+        cursor.execute("PRAGMA foreign_keys = OFF")
         cursor.execute("ATTACH DATABASE %s AS stage", [str(path)])
         try:
             cursor.execute("PRAGMA stage.journal_mode = MEMORY")
@@ -205,5 +207,6 @@ def _attached(path: Path) -> Iterator[None]:
             yield
         finally:
             cursor.execute("DETACH DATABASE stage")
+            cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute(f"PRAGMA temp_store = {int(kept)}")
             path.unlink(missing_ok=True)

@@ -1,34 +1,9 @@
-"""Reading staging: who was first seen when, and what refers to nothing."""
+"""Reading staging: what refers to nothing."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from pacemark.web.pipeline.models import Source
 from pacemark.web.pipeline.staging import Staging
-
-
-def first_days(staging: Staging) -> dict[int, date]:
-    """Return the first business date on which each staged person appears."""
-    rows = staging.rows(
-        "SELECT person_no, min(day) FROM ("
-        "SELECT person_no, min(business_date) AS day FROM stage_calls GROUP BY person_no UNION ALL "
-        "SELECT person_no, min(opened_on) FROM stage_records WHERE opened_on IS NOT NULL GROUP BY person_no UNION ALL "
-        "SELECT person_no, min(signed_on) FROM stage_records WHERE signed_on IS NOT NULL GROUP BY person_no UNION ALL "
-        "SELECT person_no, min(arrived_on) FROM stage_leads GROUP BY person_no) seen "
-        "WHERE person_no <> 0 GROUP BY person_no"
-    )
-    return {int(number): _date(day) for number, day in rows if day is not None}
-
-
-def staged_people(staging: Staging) -> set[int]:
-    """Return the people that accepted rows name."""
-    rows = staging.rows(
-        "SELECT person_no FROM stage_calls UNION SELECT person_no FROM stage_records "
-        "UNION SELECT person_no FROM stage_leads"
-    )
-    return {int(number) for (number,) in rows if number}
 
 
 def deals_missing(staging: Staging, source_name: str) -> list[tuple[int, int, str]]:
@@ -48,7 +23,3 @@ def deals_missing(staging: Staging, source_name: str) -> list[tuple[int, int, st
     for stage_id, _file_no, _line, _deal in rows:
         staging.execute("DELETE FROM stage_refunds WHERE stage_id = %s", [stage_id])
     return [(int(file_no), int(line), str(deal)) for _stage_id, file_no, line, deal in rows]
-
-
-def _date(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))

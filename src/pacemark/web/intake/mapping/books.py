@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pacemark.web.intake.mapping.content_keys import by_number
 from pacemark.web.intake.values.text import UNASSIGNED, tidy
 from pacemark.web.organization.arrivals import PersonLabel
 
@@ -16,23 +20,23 @@ class PeopleBook:
     def __init__(self) -> None:
         self.labels: dict[int, PersonLabel] = {}
         self._numbers: dict[tuple[str, str], int] = {}
-        self._cells: dict[tuple[str, str], int] = {}
+        self._cells: dict[tuple[str, str] | str, int] = {}
 
     def numbers(self, employee_nos: Sequence[str] | None, names: Sequence[str] | None, count: int) -> list[int]:
         """Return each row's person."""
-        blank = ("",) * count
-        pairs = zip(employee_nos or blank, names or blank, strict=True)
+        cells = _paired(employee_nos, names)
+        if cells is None:
+            return [NOBODY] * count
         known = self._cells
-        numbers = []
-        for pair in pairs:
-            number = known.get(pair)
-            numbers.append(self._number(pair) if number is None else number)
-        return numbers
+        for cell in set(cells).difference(known):
+            known[cell] = self._number(cell if isinstance(cell, tuple) else (cell, "") if employee_nos else ("", cell))
+        return [known[cell] for cell in cells]
 
-    def key_text(self, number: int) -> str:
-        """Return what a row's content says of its person."""
-        label = self.labels.get(number)
-        return "" if label is None else f"{label.employee_no}|{label.name}"
+    def content(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """Return what each row's content says of its person: the source's words, whoever they turn out to mean."""
+        texts = {number: f"{label.employee_no}|{label.name}" for number, label in self.labels.items()}
+        texts[NOBODY] = ""
+        return by_number(texts, numbers)
 
     def _number(self, cells: tuple[str, str]) -> int:
         employee_no, name = (_label_text(cell) for cell in cells)
@@ -41,8 +45,14 @@ class PeopleBook:
             key = (employee_no.casefold(), name.casefold())
             number = self._numbers.setdefault(key, len(self._numbers) + 1)
             self.labels.setdefault(number, PersonLabel(employee_no=employee_no[:64], name=name[:150]))
-        self._cells[cells] = number
         return number
+
+
+def _paired(first: Sequence[str] | None, second: Sequence[str] | None) -> list[tuple[str, str] | str] | None:
+    if first and second:
+        return list(zip(first, second, strict=True))
+    only = first or second
+    return list(only) if only else None
 
 
 def _label_text(cell: str) -> str:
@@ -68,3 +78,9 @@ class SegmentBook:
                 self.segments[number] = pair
             numbers.append(number)
         return numbers
+
+    def content(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """Return what each row's content says of its segment."""
+        texts = {number: "|".join(pair) for number, pair in self.segments.items()}
+        texts[0] = ""
+        return by_number(texts, numbers)

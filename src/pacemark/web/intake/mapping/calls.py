@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
-from pacemark.web.intake.mapping.cells import Mapped, TableReader, content_keys, without_refused
+from pacemark.web.intake.mapping.cells import Mapped, TableReader, without_refused
+from pacemark.web.intake.mapping.content_keys import content_keys, numbers
 from pacemark.web.intake.readers import Chunk
 from pacemark.web.intake.values.durations import read_durations
 from pacemark.web.intake.values.refusals import ChunkRefusals
 from pacemark.web.pipeline.choices import Direction
+from pacemark.web.pipeline.staging import Cell
 
 _DIRECTIONS = (("outbound", Direction.OUTBOUND), ("inbound", Direction.INBOUND), ("missed", Direction.MISSED))
 
@@ -24,37 +28,47 @@ def map_calls(reader: TableReader, chunk: Chunk) -> Mapped:
     talk = _talk_seconds(reader, chunk, refusals, answered)
     people = reader.people(chunk)
     refs, phones = reader.lead_refs(chunk, refusals)
-    names = reader.context.people.key_text
-    labels = {number: names(number) for number in set(people)}
     keys = content_keys(
-        [moments.utc, moments.dates, [labels[number] for number in people], refs, directions, answered, talk]
+        [
+            moments.utc_seconds,
+            reader.context.people.content(people),
+            refs,
+            numbers(directions),
+            numbers(answered),
+            numbers(talk),
+        ]
     )
     file_nos = [reader.plan.file_no] * count
-    columns = [
+    columns: list[Sequence[Cell]] = [
         file_nos, chunk.lines, ids, keys, people, refs, moments.utc, moments.dates, moments.hours, directions,
         answered, talk,
     ]  # fmt: skip
-    return Mapped(columns=without_refused(columns, refusals), lines=list(chunk.lines), refusals=refusals, phones=phones)
+    return Mapped(
+        columns=without_refused(columns, refusals),
+        lines=list(chunk.lines),
+        refusals=refusals,
+        phones=phones,
+        people=people,
+        days=(moments.dates,),
+    )
 
 
 def _directions(reader: TableReader, chunk: Chunk, refusals: ChunkRefusals) -> list[int]:
     """Without a rule every call is a dial; where a rule for dials is given, a call that no rule knows is refused."""
-    count = len(chunk.lines)
-    verdicts = [(direction, reader.verdicts(chunk, name)) for name, direction in _DIRECTIONS]
-    given = [(direction, holds) for direction, holds in verdicts if holds is not None]
+    given = [(name, direction) for name, direction in _DIRECTIONS if name in reader.plan.profile.rules]
     if not given:
-        return [Direction.OUTBOUND.value] * count
-    has_outbound = verdicts[0][1] is not None
-    only_outbound = has_outbound and len(given) == 1
-    otherwise = Direction.INBOUND if only_outbound else None if has_outbound else Direction.OUTBOUND
-    found = []
-    for at in range(count):
-        direction = next((direction for direction, holds in given if holds[at]), otherwise)
-        if direction is None:
-            column, cells = reader.rule_cells(chunk, "outbound")
-            refusals.refuse(at, column, _("is no direction that the profile knows"), cells[at])
-        found.append((direction or Direction.OUTBOUND).value)
-    return found
+        return [Direction.OUTBOUND.value] * len(chunk.lines)
+    has_outbound = given[0][0] == "outbound"
+    otherwise = Direction.OUTBOUND if not has_outbound else Direction.INBOUND if len(given) == 1 else None
+    places = reader.first_rule(chunk, [name for name, _direction in given])
+    if otherwise is None and -1 in places:
+        column, cells = reader.rule_cells(chunk, "outbound")
+        for at, place in enumerate(places):
+            if place < 0:
+                refusals.refuse(at, column, _("is no direction that the profile knows"), cells[at])
+    # The last one answers for place -1.
+    values = [*(direction.value for _name, direction in given), (otherwise or Direction.OUTBOUND).value]
+    return [values[place] for place in places]
 
 
 def _answered(reader: TableReader, chunk: Chunk) -> list[bool | None]:
@@ -73,7 +87,7 @@ def _talk_seconds(reader: TableReader, chunk: Chunk, refusals: ChunkRefusals, an
     """A call that nobody answered may lack its duration; an answered one without it is refused."""
     cells = reader.cells(chunk, "duration") or ()
     column = reader.column("duration")
-    seconds = read_durations(cells, column, refusals, unit=reader.plan.profile.duration)
+    seconds = read_durations(cells, column, refusals, unit=reader.plan.profile.duration, known=reader.known_durations())
     if None in seconds:
         for at, value in enumerate(seconds):
             if value is None and answered[at]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import TypeVar
 
 from pacemark.web.intake.mapping.books import PeopleBook, SegmentBook
@@ -56,6 +55,8 @@ class TableReader:
     _positions: dict[str, int] = field(init=False)
     _dates: dict[str, DateReader] = field(init=False, default_factory=dict)
     _verdicts: dict[str, dict[str, bool]] = field(init=False, default_factory=dict)
+    _durations: dict[str, int | None] = field(init=False, default_factory=dict)
+    _places: dict[tuple[str, ...], dict[str, int]] = field(init=False, default_factory=dict)
     _phones: dict[str, SealedPhone] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -114,6 +115,10 @@ class TableReader:
         decimal = self.plan.decimals.get(name, "auto")
         return read_amounts(cells, self.column(name), refusals, decimal=decimal, digits=self.context.digits)
 
+    def known_durations(self) -> dict[str, int | None]:
+        """Return what is remembered of durations."""
+        return _remembered(self._durations)
+
     def verdicts(self, chunk: Chunk, rule_name: str) -> list[bool] | None:
         """Return where a rule holds, or None when the profile has no such rule."""
         rule = self.plan.profile.rules.get(rule_name)
@@ -123,6 +128,19 @@ class TableReader:
         cells = chunk.cells[self._positions[folded(rule.column)]]
         for cell in set(cells).difference(known):
             known[cell] = rule.holds(cell)
+        return [known[cell] for cell in cells]
+
+    def first_rule(self, chunk: Chunk, names: Sequence[str]) -> list[int]:
+        """Return for each row the position of the first rule that holds, or -1."""
+        rules = [self.plan.profile.rules[name] for name in names]
+        columns = {folded(rule.column) for rule in rules}
+        if len(columns) != 1:
+            verdicts = zip(*(self.verdicts(chunk, name) or () for name in names), strict=True)
+            return [row.index(True) if True in row else -1 for row in verdicts]
+        known = _remembered(self._places.setdefault(tuple(names), {}))
+        cells = chunk.cells[self._positions[columns.pop()]]
+        for cell in set(cells).difference(known):
+            known[cell] = next((at for at, rule in enumerate(rules) if rule.holds(cell)), -1)
         return [known[cell] for cell in cells]
 
     def rule_cells(self, chunk: Chunk, rule_name: str) -> tuple[str, tuple[str, ...]]:
@@ -180,19 +198,8 @@ class Mapped:
     lines: list[int]
     refusals: ChunkRefusals
     phones: list[tuple[str, SealedPhone]] = field(default_factory=list)
-
-
-def content_keys(columns: Sequence[Sequence[object]]) -> list[int]:
-    """Return each row's content key: 63 bits of a hash of its mapped, normalised content; never 0."""
-    rows = map("\x1f".join, zip(*(_texts(column) for column in columns), strict=True))
-    return [
-        (int.from_bytes(blake2b(row.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1) or 1
-        for row in rows
-    ]
-
-
-def _texts(column: Sequence[object]) -> Sequence[str]:
-    return ["" if cell is None else cell if isinstance(cell, str) else str(cell) for cell in column]
+    people: Sequence[int] = ()
+    days: tuple[Sequence[str | None], ...] = ()  # on which each row shows its person
 
 
 def without_refused(columns: Sequence[Sequence[Cell]], refusals: ChunkRefusals) -> list[list[Cell]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,19 +11,7 @@ from pacemark.web.intake.values.dates import Moments
 from pacemark.web.intake.values.zones import ZoneClock
 
 _DAY = 86_400
-_EPOCH = date(1970, 1, 1)
-
-
-class _DayTexts(dict[int, str]):
-    def __missing__(self, day: int) -> str:
-        text = self[day] = (_EPOCH + timedelta(days=day)).isoformat()
-        return text
-
-
-class _TimeTexts(dict[int, str]):
-    def __missing__(self, second: int) -> str:
-        text = self[second] = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
-        return text
+_NO_MOMENT = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +19,15 @@ class StoredMoments:
     """A column as stored. A blank or refused cell is None in ``utc`` and ``dates``."""
 
     utc: list[str | None]
+    utc_seconds: NDArray[np.int64]
     dates: list[str | None]
     hours: list[int]
+
+
+def no_moments(count: int) -> StoredMoments:
+    """Return a column in which no cell tells a moment."""
+    seconds = np.full(count, _NO_MOMENT, dtype=np.int64)
+    return StoredMoments(utc=[None] * count, utc_seconds=seconds, dates=[None] * count, hours=[0] * count)
 
 
 class ImportClock:
@@ -42,8 +36,6 @@ class ImportClock:
     def __init__(self, source_zone: str, organization_zone: str) -> None:
         self._source = ZoneClock(source_zone)
         self._organization = self._source if organization_zone == source_zone else ZoneClock(organization_zone)
-        self._days = _DayTexts()
-        self._times = _TimeTexts()
 
     def store(self, moments: Moments) -> StoredMoments:
         """Turn a column of moments into UTC text, business dates and hours. A bare date is its own business date."""
@@ -51,16 +43,12 @@ class ImportClock:
         for at, offset in moments.offsets.items():
             utc[at] = moments.seconds[at] - offset
         local = self._local(moments, utc)
-        days, times = self._days, self._times
-        utc_days, utc_seconds = np.divmod(utc, _DAY)
-        local_days, local_seconds = np.divmod(local, _DAY)
-        texts: list[str | None] = [
-            f"{days[day]} {times[second]}" for day, second in zip(utc_days.tolist(), utc_seconds.tolist(), strict=True)
-        ]
-        dates: list[str | None] = [days[day] for day in local_days.tolist()]
+        texts: list[str | None] = _moment_texts(utc)
+        dates: list[str | None] = np.datetime_as_string((local // _DAY).astype("datetime64[D]")).tolist()
         for at in moments.blanks:
             texts[at] = dates[at] = None
-        return StoredMoments(utc=texts, dates=dates, hours=(local_seconds // 3600).tolist())
+            utc[at] = _NO_MOMENT
+        return StoredMoments(utc=texts, utc_seconds=utc, dates=dates, hours=(local % _DAY // 3600).tolist())
 
     def _local(self, moments: Moments, utc: NDArray[np.int64]) -> NDArray[np.int64]:
         if self._source is self._organization and not moments.offsets:
@@ -69,3 +57,12 @@ class ImportClock:
         for at in moments.bare_dates:
             local[at] = moments.seconds[at]
         return local
+
+
+def _moment_texts(seconds: NDArray[np.int64]) -> list[str | None]:
+    """Return moments as both databases write them: a space, where ISO has a T, between date and time."""
+    texts = np.datetime_as_string(seconds.astype("datetime64[s]"), unit="s")
+    if len(texts):
+        texts.view(np.uint32).reshape(len(texts), -1)[:, 10] = ord(" ")
+    found: list[str | None] = texts.tolist()
+    return found

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from pacemark.web.intake.mapping.cells import Mapped, TableReader, content_keys, without_refused
-from pacemark.web.intake.mapping.clock import StoredMoments
+from pacemark.web.intake.mapping.cells import Mapped, TableReader, without_refused
+from pacemark.web.intake.mapping.clock import StoredMoments, no_moments
+from pacemark.web.intake.mapping.content_keys import content_keys, numbers
 from pacemark.web.intake.readers import Chunk
 from pacemark.web.intake.values.refusals import ChunkRefusals
 from pacemark.web.pipeline.choices import EventKind, OpportunityState
+from pacemark.web.pipeline.staging import Cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +40,44 @@ def map_records(reader: TableReader, chunk: Chunk) -> Mapped:
     signed_on, is_undated = _signing_days(times, is_deal)
     closed_on = _closing_days(times, states)
     opportunity_refs = reader.ids(chunk, "opportunity", refusals, is_required=False)
-    owners = [reader.context.people.key_text(number) for number in people]
-    groups = ["|".join(reader.context.segments.segments.get(number, ("", ""))) for number in segments]
     is_opportunity = [reader.plan.profile.opens_opportunities] * count
     keys = content_keys(
-        [owners, groups, refs, states, times.opened.utc, times.reported.utc, closed_on, expected, is_deal, signed_on,
-         is_undated, amounts, cash, opportunity_refs, is_opportunity]
-    )  # fmt: skip
-    columns = [
+        [
+            reader.context.people.content(people),
+            reader.context.segments.content(segments),
+            refs,
+            states,
+            times.opened.utc_seconds,
+            times.reported.utc_seconds,
+            closed_on,
+            numbers(expected),
+            numbers(is_deal),
+            signed_on,
+            numbers(is_undated),
+            numbers(amounts),
+            numbers(cash),
+            opportunity_refs,
+            numbers(is_opportunity),
+        ]
+    )
+    columns: list[Sequence[Cell]] = [
         [reader.plan.file_no] * count, chunk.lines, ids, keys, [reader.plan.profile.kind.value] * count, people, refs,
         segments, is_opportunity, states, times.opened.utc, times.opened.dates, times.reported.utc, closed_on,
         expected, is_deal, signed_on, is_undated, amounts, cash, [reader.context.currency] * count, opportunity_refs,
     ]  # fmt: skip
-    return Mapped(columns=without_refused(columns, refusals), lines=list(chunk.lines), refusals=refusals, phones=phones)
+    return Mapped(
+        columns=without_refused(columns, refusals),
+        lines=list(chunk.lines),
+        refusals=refusals,
+        phones=phones,
+        people=people,
+        days=(times.opened.dates, signed_on),
+    )
 
 
 def _times(reader: TableReader, chunk: Chunk, refusals: ChunkRefusals) -> _Times:
     count = len(chunk.lines)
-    nothing = StoredMoments(utc=[None] * count, dates=[None] * count, hours=[])
+    nothing = no_moments(count)
     needs_opening = reader.plan.profile.opens_opportunities
     closed = reader.moments(chunk, "closed_on", refusals) if reader.has("closed_on") else nothing
     if reader.has("opened_at"):

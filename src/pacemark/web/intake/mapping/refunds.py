@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
-from pacemark.web.intake.mapping.cells import Mapped, TableReader, content_keys, without_refused
+from pacemark.web.intake.mapping.cells import Mapped, TableReader, without_refused
+from pacemark.web.intake.mapping.content_keys import content_keys, numbers
 from pacemark.web.intake.readers import Chunk
 from pacemark.web.intake.values.refusals import ChunkRefusals
+from pacemark.web.pipeline.staging import Cell
 
 
 def map_refunds(reader: TableReader, chunk: Chunk) -> Mapped:
@@ -21,6 +25,6 @@ def map_refunds(reader: TableReader, chunk: Chunk) -> Mapped:
     for at, amount in enumerate(amounts):
         if not amount:
             refusals.refuse(at, reader.column("amount"), _("the refund has no amount"), cells[at])
-    keys = content_keys([deals, days.dates, amounts])
-    columns = [[reader.plan.file_no] * count, chunk.lines, ids, keys, deals, days.dates, amounts]
+    keys = content_keys([deals, days.dates, numbers(amounts)])
+    columns: list[Sequence[Cell]] = [[reader.plan.file_no] * count, chunk.lines, ids, keys, deals, days.dates, amounts]
     return Mapped(columns=without_refused(columns, refusals), lines=list(chunk.lines), refusals=refusals)

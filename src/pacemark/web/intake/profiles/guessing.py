@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from pacemark.web.intake.profiles.column_names import (
 from pacemark.web.intake.profiles.fields import DATE_FIELDS, missing_fields
 from pacemark.web.intake.profiles.profile import KindProfile, Profile, Rule, missing_sentence
 from pacemark.web.intake.readers import SourceTable
-from pacemark.web.intake.values.dates import DateReader, numeric_order
+from pacemark.web.intake.values.dates import DateReader, Order, numeric_order
 from pacemark.web.intake.values.durations import parse_duration
 from pacemark.web.intake.values.refusals import CellError
 from pacemark.web.intake.values.text import BLANKS, folded
@@ -130,18 +130,22 @@ def _cells_fit(field: str, cells: Sequence[str]) -> bool:
     if field in {"amount", "cash", "expected"}:
         return _share(filled, lambda cell: any(letter.isdigit() for letter in cell)) >= 0.8
     if field == "phone":
-        return _share(filled, lambda cell: sum(letter.isdigit() or letter == "*" for letter in cell) >= 7) >= 0.8
+        return (
+            _share(filled, lambda cell: len([letter for letter in cell if letter.isdigit() or letter == "*"]) >= 7)
+            >= 0.8
+        )
     return True
 
 
-def _share(cells: Sequence[str], fits: object) -> float:
-    return sum(1 for cell in cells if fits(cell)) / len(cells)  # type: ignore[operator]
+def _share(cells: Sequence[str], fits: Callable[[str], bool]) -> float:
+    return sum(1 for cell in cells if fits(cell)) / len(cells)
 
 
 def _is_date(cell: str) -> bool:
-    for order in ("dmy", "mdy"):
+    orders: tuple[Order, ...] = ("dmy", "mdy")
+    for order in orders:
         try:
-            return DateReader(order=order).read(cell) is not None  # type: ignore[arg-type]
+            return DateReader(order=order).read(cell) is not None
         except CellError:
             continue
     return False

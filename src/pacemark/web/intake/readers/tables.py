@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 10_000
 SAMPLE_ROWS = 200
 
 

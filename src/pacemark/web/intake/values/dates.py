@@ -12,6 +12,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from pacemark.web.intake.values.even_dates import even_seconds
 from pacemark.web.intake.values.refusals import CellError, ChunkRefusals
 from pacemark.web.intake.values.text import BLANKS
 
@@ -69,6 +70,9 @@ class DateReader:
 
     def read_column(self, cells: Sequence[str], column: str, refusals: ChunkRefusals) -> Moments:
         """Read a column's cells. What is no date is refused, and blank here."""
+        even = even_seconds(cells, self.order, (FIRST_YEAR, LAST_YEAR))
+        if even is not None:
+            return Moments(seconds=even, blanks=frozenset(), bare_dates=frozenset(), offsets={})
         self._trim()
         days, times = self._days, self._times
         seconds: list[int] = []
@@ -110,8 +114,9 @@ class DateReader:
             moment = _numeric_moment(text, self.order)
             if moment is not None:
                 return moment
-        parts = _SPLIT.split(text, maxsplit=1)
-        day = parse_day(parts[0], self.order) * _DAY
+        parts = [text[:10], text[11:]] if text[10:11] in {" ", "T"} else _SPLIT.split(text, maxsplit=1)
+        known = self._days.get(text[:11])
+        day = parse_day(parts[0], self.order) * _DAY if known is None else known
         if len(parts) == 1:
             return Moment(seconds=day)
         clock, offset = parse_clock(parts[1])

@@ -22,20 +22,25 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _FACTORS = {"seconds": Decimal(1), "minutes": Decimal(60), "milliseconds": Decimal("0.001"), "hours": Decimal(3600)}
 
 
-def read_durations(cells: Sequence[str], column: str, refusals: ChunkRefusals, *, unit: str) -> list[int | None]:
-    """Return seconds, rounded down: a talk of 179.6 s is no deep talk. None where the cell is empty."""
-    cache: dict[str, int | None] = {}
-    seconds: list[int | None] = []
-    for at, cell in enumerate(cells):
-        if cell not in cache:
-            try:
-                cache[cell] = parse_duration(cell, unit=unit)
-            except CellError as error:
-                refusals.refuse(at, column, str(error), cell)
-                seconds.append(None)
-                continue
-        seconds.append(cache[cell])
-    return seconds
+def read_durations(
+    cells: Sequence[str], column: str, refusals: ChunkRefusals, *, unit: str, known: dict[str, int | None]
+) -> list[int | None]:
+    """Return seconds, rounded down: a talk of 179.6 s is no deep talk. None where the cell is empty or refused.
+
+    ``known`` remembers the column's cells from chunk to chunk.
+    """
+    bad: dict[str, str] = {}
+    for cell in set(cells).difference(known):
+        try:
+            known[cell] = parse_duration(cell, unit=unit)
+        except CellError as error:
+            bad[cell] = str(error)
+    if bad:
+        for at, cell in enumerate(cells):
+            if cell in bad:
+                refusals.refuse(at, column, bad[cell], cell)
+        return [known.get(cell) for cell in cells]
+    return [known[cell] for cell in cells]
 
 
 def parse_duration(cell: str, *, unit: str = "seconds") -> int | None:

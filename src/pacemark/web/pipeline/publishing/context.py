@@ -18,6 +18,7 @@ class Publication:
     now: datetime
     connect_seconds: int
     deep_talk_seconds: int
+    has_facts: bool = True
 
     def run(self, sql: str, params: tuple[object, ...] = ()) -> int:
         """Run one statement; return how many rows it touched."""

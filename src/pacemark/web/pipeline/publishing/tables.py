@@ -5,6 +5,8 @@ from __future__ import annotations
 from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.pipeline.publishing.upsert import LEADS, PEOPLE, SEGMENTS, EventTable
 
+DEALS = "JOIN pipeline_deal d ON d.source_id = %(source)s AND d.external_id = s.deal_ref"
+
 LEAD_ROWS = EventTable(
     kind=EventKind.LEADS.value,
     staged="leads",
@@ -52,6 +54,7 @@ CALL_ROWS = EventTable(
     joins=f"{PEOPLE} {LEADS}",
     days=(("coalesce(t.rep_id, 0)", "t.business_date"),),
     staged_days=(("coalesce(p.rep_id, 0)", "s.business_date"),),
+    day_columns=("person_no", "business_date"),
     version_columns=(
         "lead_id", "segment_id", "rep_id", "occurred_at", "business_date", "local_hour", "direction", "answered",
         "talk_seconds",
@@ -78,6 +81,7 @@ OPPORTUNITY_ROWS = EventTable(
     kept={"reported_at": "coalesce(x.reported_at, t.reported_at)"},  # an export does not know what was said on Today
     days=(("coalesce(t.owner_id, 0)", "t.opened_on"),),
     staged_days=(("coalesce(p.rep_id, 0)", "s.opened_on"),),
+    day_columns=("person_no", "opened_on"),
     version_columns=(
         "lead_id", "segment_id", "owner_id", "state", "opened_at", "opened_on", "reported_at", "closed_on",
         "expected_minor", "sourced_by_id", "sourced_call_id", "sourced_on",
@@ -101,6 +105,7 @@ DEAL_ROWS = EventTable(
     rows="s.is_deal",
     days=(("coalesce(t.owner_id, 0)", "t.signed_on"),),
     staged_days=(("coalesce(p.rep_id, 0)", "s.signed_on"),),
+    day_columns=("person_no", "signed_on"),
     version_columns=(
         "lead_id", "opportunity_id", "owner_id", "signed_on", "is_undated", "amount_minor", "cash_minor", "currency",
     ),
@@ -111,9 +116,11 @@ REFUND_ROWS = EventTable(
     staged="refunds",
     target="pipeline_refund",
     values={"deal_id": "d.id", "refunded_on": "s.refunded_on", "amount_minor": "s.amount_minor"},
-    joins="JOIN pipeline_deal d ON d.source_id = %(source)s AND d.external_id = s.deal_ref",
+    joins=DEALS,
     days=(("coalesce(d.owner_id, 0)", "t.refunded_on"),),
     day_joins="JOIN pipeline_deal d ON d.id = t.deal_id",
     staged_days=(("coalesce(d.owner_id, 0)", "s.refunded_on"),),
+    day_columns=("deal_ref", "refunded_on"),
+    staged_joins=DEALS,
     version_columns=("deal_id", "refunded_on", "amount_minor"),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pacemark.web.pipeline.publishing.bulk import indexes_rebuilt
 from pacemark.web.pipeline.publishing.context import Outcome, Publication
 
 MARK_DAYS = "INSERT INTO fact_changed_day (rep_id, business_date) {select} ON CONFLICT DO NOTHING"
@@ -23,7 +24,7 @@ class EventTable:
 
     ``values`` maps the event's columns to expressions over the staged row; ``kept`` overrides them on an update, over
     the event's row ``t`` and the new value ``x``. ``days`` are pairs (rep, date) over ``t``; ``staged_days`` the same
-    over the staged row.
+    over the staged row; ``day_columns`` are the only staged columns it needs, so that a million rows shrink first.
     """
 
     kind: str
@@ -36,6 +37,8 @@ class EventTable:
     days: tuple[tuple[str, str], ...] = ()
     staged_days: tuple[tuple[str, str], ...] = ()
     day_joins: str = ""
+    day_columns: tuple[str, ...] = ()
+    staged_joins: str = PEOPLE
     version_columns: tuple[str, ...] = ()
 
 
@@ -83,7 +86,14 @@ def publish_layer(publication: Publication, table: EventTable, layer: int) -> No
         _keep_versions(publication, table)
         _update_changed(publication, table)
     _mark_staged_days(publication, table, layer)
-    _insert_new(publication, table, layer, has_known)
+    new_rows = _new_rows(publication, table, layer)
+    with indexes_rebuilt(publication.staging, table.target, new_rows):
+        _insert_new(publication, table, layer, has_known)
+
+
+def _new_rows(publication: Publication, table: EventTable, layer: int) -> int:
+    staged = publication.staging.number(f"SELECT count(*) FROM stage_{table.staged} s WHERE s.layer = %s", [layer])
+    return staged - publication.staging.number("SELECT count(*) FROM stage_known")
 
 
 def _insert_new(publication: Publication, table: EventTable, layer: int, has_known: bool) -> None:
@@ -93,8 +103,8 @@ def _insert_new(publication: Publication, table: EventTable, layer: int, has_kno
     is_new = "AND k.stage_id IS NULL" if has_known else ""
     publication.run(
         f"INSERT INTO {table.target} (source_id, external_id, content_key, version, batch_id, {columns}) "
-        f"SELECT %s, s.external_id, s.content_key, 1, %s, {values} FROM stage_{table.staged} s {table.joins} {anti_join} "
-        f"WHERE s.layer = %s AND {table.rows} {is_new} ORDER BY s.stage_id",
+        f"SELECT %s, s.external_id, s.content_key, 1, %s, {values} FROM stage_{table.staged} s "
+        f"{table.joins} {anti_join} WHERE s.layer = %s AND {table.rows} {is_new} ORDER BY s.stage_id",
         (publication.source_id, publication.batch_id, layer),
     )
 
@@ -148,10 +158,18 @@ def _mark_old_days(publication: Publication, table: EventTable) -> None:
 
 
 def _mark_staged_days(publication: Publication, table: EventTable, layer: int) -> None:
+    columns = ", ".join(f"c.{column}" for column in table.day_columns) or "c.*"
+    has_known = bool(publication.staging.rows("SELECT 1 FROM stage_known LIMIT 1"))
+    known = "LEFT JOIN stage_known k ON k.stage_id = c.stage_id" if has_known else ""
+    is_news = "AND (k.stage_id IS NULL OR NOT k.is_same)" if has_known else ""
+    rows = table.rows.replace("s.", "c.")
+    # Where there are no facts yet all of them will be counted, whichever days are marked: one mark asks for it.
+    distinct, limit = ("DISTINCT", "") if publication.has_facts else ("", "LIMIT 1")
     for rep, day in table.staged_days:
         select = (
-            f"SELECT DISTINCT {rep}, {day} FROM stage_{table.staged} s {table.joins} "
-            f"LEFT JOIN stage_known k ON k.stage_id = s.stage_id "
-            f"WHERE s.layer = %s AND {table.rows} AND (k.stage_id IS NULL OR NOT k.is_same) AND {day} IS NOT NULL"
+            f"SELECT DISTINCT {rep}, {day} FROM ("
+            f"SELECT {distinct} {columns} FROM stage_{table.staged} c {known} "
+            f"WHERE c.layer = %s AND {rows} {is_news} {limit}) s "
+            f"{table.staged_joins} WHERE {day} IS NOT NULL ORDER BY 1, 2"
         )
         publication.run(MARK_DAYS.format(select=select), (layer,))

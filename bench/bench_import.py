@@ -1,0 +1,150 @@
+"""How fast records come in: a million calls, on SQLite and on PostgreSQL, and the real records where they are.
+
+    python bench/bench_import.py [--calls 1000000] [--postgres postgresql://…] [--samples FOLDER]
+
+Each figure is the whole `pacemark import` command in a process of its own, from start to facts, on an empty data
+folder whose tables exist already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+PROFILE = """
+source = "bench"
+time_zone = "Asia/Shanghai"
+currency = "CNY"
+[calls]
+[calls.columns]
+id = "id"
+at = "started"
+owner = "agent"
+lead = "lead"
+duration = "seconds"
+[calls.rules]
+outbound = { column = "direction", is = ["out"] }
+inbound = { column = "direction", is = ["in"] }
+answered = { column = "status", is = ["answered"] }
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One measured command."""
+
+    seconds: float
+    peak_mb: float
+    counts: dict[str, dict[str, int]]
+
+
+def write_calls(path: Path, count: int) -> None:
+    """Write made-up calls of 2,000 agents over 90 days, ids beyond 2^53."""
+    rng = np.random.default_rng(7)
+    agents, leads = rng.integers(0, 2000, count), rng.integers(0, max(count // 10, 1), count)
+    starts = np.datetime64("2024-01-01T09:00") + (
+        rng.integers(0, 90, count) * 86_400 + rng.integers(0, 36_000, count)
+    ).astype("timedelta64[s]")
+    seconds = np.where(rng.random(count) < 0.4, rng.lognormal(4.3, 1, count), 0).astype(int)
+    texts = np.char.replace(np.datetime_as_string(starts, unit="s"), "T", " ")
+    with path.open("w", encoding="utf-8") as file:
+        file.write("id,started,agent,lead,seconds,status,direction\n")
+        for at in range(count):
+            status = "answered" if seconds[at] else "no answer"
+            file.write(
+                f"{5805028000000000000 + at},{texts[at]},Agent {agents[at]:04},{700000000 + leads[at]},"
+                f"{seconds[at]},{status},out\n"
+            )
+
+
+def measure(words: list[str], home: Path, database: str) -> Run:
+    """Run `pacemark import` and return its time, its own peak memory and its counts."""
+    environment = {**os.environ, "PACEMARK_HOME": str(home), "DATABASE_URL": database}
+    began = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD, *words], env=environment, capture_output=True, text=True, check=False
+    )
+    seconds = time.perf_counter() - began
+    if done.returncode:
+        raise SystemExit(done.stderr[-2000:])
+    answer, _line, peak_kb = done.stdout.rpartition("PEAK ")
+    return Run(seconds=seconds, peak_mb=int(peak_kb) / 1024, counts=json.loads(answer))
+
+
+_CHILD = """
+import resource, sys
+from pacemark.cli import main
+sys.argv = ["pacemark", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as end:
+    if end.code:
+        raise
+sys.stdout.write(f"PEAK {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
+"""
+
+
+def prepare(home: Path, database: str) -> None:
+    """Make the tables, which the figures leave out."""
+    environment = {**os.environ, "PACEMARK_HOME": str(home), "DATABASE_URL": database}
+    code = "from pacemark.web.config.django_setup import *; start_django(); ensure_database()"
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+def empty_postgres(url: str) -> None:
+    """Drop everything in the bench's database."""
+    import psycopg  # noqa: PLC0415
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+
+
+def bench(name: str, words: list[str], rows: int, database: str) -> None:
+    """Measure once on an empty database and once again on the same files, which must change nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        if database:
+            empty_postgres(database)
+        prepare(home, database)
+        for label in ("first", "again"):
+            run = measure(["import", "--json", "--yes", *words], home, database)
+            rate = rows / run.seconds
+            print(f"{name:<28} {label:<6} {run.seconds:6.1f} s  {rate:>9,.0f} rows/s  {run.peak_mb:6.0f} MB")
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=1_000_000)
+    parser.add_argument("--postgres", default=os.environ.get("PACEMARK_BENCH_POSTGRES", ""))
+    parser.add_argument("--samples", default=os.environ.get("PACEMARK_SAMPLES", str(ROOT.parent / "shared" / "data")))
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, load {os.getloadavg()[0]:.1f}")
+    school = Path(options.samples) / "school_crm"
+    with tempfile.TemporaryDirectory() as folder:
+        calls, profile = Path(folder) / "calls.csv", Path(folder) / "profile.toml"
+        profile.write_text(PROFILE, encoding="utf-8")
+        write_calls(calls, options.calls)
+        for database in ("", options.postgres) if options.postgres else ("",):
+            engine = "PostgreSQL" if database else "SQLite"
+            bench(f"{options.calls:,} calls, {engine}", ["--profile", str(profile), str(calls)], options.calls, database)
+            if school.is_dir():
+                words = ["--profile", str(ROOT / "examples" / "school_crm.toml"), str(school)]
+                bench(f"school_crm, {engine}", words, 48_118, database)
+    print(f"bench's own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

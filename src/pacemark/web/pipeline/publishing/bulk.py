@@ -1,0 +1,48 @@
+"""Large loads: secondary indexes are built once at the end instead of row by row."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from pacemark.web.pipeline.staging import Staging
+
+_WORTHWHILE_ROWS = 20_000
+
+
+@contextlib.contextmanager
+def indexes_rebuilt(staging: Staging, target: str, new_rows: int) -> Iterator[None]:
+    """Drop a table's secondary indexes while many rows go in, and build them again before the transaction ends.
+
+    Only where the new rows outnumber those that are there: an import into a filled table must not lock its readers
+    out. What keeps ids unique stays in place throughout.
+    """
+    statements = _index_statements(staging, target) if _is_worthwhile(staging, target, new_rows) else {}
+    for name in statements:
+        staging.execute(f'DROP INDEX "{name}"')
+    yield
+    for statement in statements.values():
+        staging.execute(statement)
+
+
+def _is_worthwhile(staging: Staging, target: str, new_rows: int) -> bool:
+    if new_rows < _WORTHWHILE_ROWS:
+        return False
+    there = staging.number(f"SELECT count(*) FROM (SELECT 1 FROM {target} LIMIT {int(new_rows)}) AS some")
+    return there < new_rows
+
+
+def _index_statements(staging: Staging, target: str) -> dict[str, str]:
+    if staging.is_postgres:
+        rows = staging.rows(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = %s "
+            "AND indexdef NOT LIKE 'CREATE UNIQUE %%'",
+            [target],
+        )
+    else:
+        rows = staging.rows(
+            "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql IS NOT NULL "
+            "AND sql NOT LIKE 'CREATE UNIQUE %%'",
+            [target],
+        )
+    return {str(name): str(sql).replace("%", "%%") for name, sql in rows}
