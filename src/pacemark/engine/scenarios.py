@@ -10,21 +10,23 @@ from scipy.special import betaincinv
 
 from pacemark.engine.odds import DealLaw, Sources, beta_moments, chance_of_target, deal_weights, factorial_moments
 from pacemark.engine.reach import Reward, tabulate
+from pacemark.engine.sums import MAX_SIGMA
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-# A lump is felt where it differs from an ordinary deal by more than this share of the spread of all deals needed.
-_FELT = 0.25
+# A lump is felt where it differs from an ordinary deal by more than this share of the spread of all deals needed; where
+# few deals are needed, or all are alike, any difference is.
+_FELT, _FEW_NEEDED, _DIFFERENT = 0.2, 4.0, 0.02
 # More open opportunities than this are no lumps any more.
 _MAX_LUMPS = 200
 # A few open opportunities likelier than this make numbers of deals too regular for a smooth law.
 _LIKELY, _FEW = 0.4, 12
-_N_OUTCOMES = 25
+_N_OUTCOMES, _RARE = 25, 1e-4
 # A rate whose relative variance exceeds this is known so badly that its shape shows in the result.
-_DOUBTFUL = 0.25
-_N_VALUES = 48
+_DOUBTFUL, _VERY_DOUBTFUL = 0.25, 0.45
+_N_VALUES, _N_MANY_VALUES = 16, 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,7 @@ def mixture_of(odds: ChainOdds) -> Mixture:
     Mixture
         One plain law for most people; several for a person whose open opportunities are lumps beside an ordinary
         deal, or few and likely (one law for each number of them that may be won, up to 25 groups of numbers), or whose
-        least known rate is hardly known at all (one law for each of 48 equally likely values).
+        least known rate is hardly known at all (one law for each of 16 or 48 equally likely values).
 
     Notes
     -----
@@ -138,7 +140,7 @@ def mixture_of(odds: ChainOdds) -> Mixture:
     likelihood at the mean. Open ones that are not told apart count as ordinary deals, as many and with such a chance
     that mean and variance of their money at μ are the same.
     """
-    cases = _by_doubt(_by_outcome(odds))
+    cases = _by_outcome(odds, _by_doubt(odds))
     person = cases.person
     apart = cases.won >= 0
     moments = np.stack([_moments(cases, stage) for stage in range(4)])
@@ -181,100 +183,105 @@ def _line(chance: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]
 
 
 def _alike(odds: ChainOdds) -> tuple[FloatArray, FloatArray, FloatArray]:
-    # m' χ' = ρ m χ and m' χ'(1 − χ') = ρ² m χ(1 − χ); χ' < 0 makes it a negative binomial count.
-    chance = 1 - odds.open_size * (1 - odds.open_chance)
-    chance = np.where(np.abs(chance) < 1e-6, 1e-6, chance)
+    # m' χ' = ρ m χ, and m' χ'(1 + c² − χ') = ρ² m χ(1 + c² − χ) with c² the relative variance of one deal's value.
+    # χ' < 0 makes it a negative binomial count.
+    raw = np.exp(np.minimum(odds.sigma, MAX_SIGMA) ** 2)
+    chance = raw - odds.open_size * (raw - odds.open_chance)
+    chance = np.minimum(np.where(np.abs(chance) < 1e-6, 1e-6, chance), np.maximum(odds.open_chance, 0.9))
     expected = odds.open_size * odds.open_count * odds.open_chance
     count = expected / chance
     # A binomial count needs whole trials; the mean stays, the variance nearly.
     count = np.where(chance > 0, np.ceil(count - 1e-9), count)
-    chance = np.divide(expected, count, out=np.zeros_like(expected), where=count != 0)
-    floor, slope = _line(chance, odds.rate_means[3])
-    return count, floor, slope
+    each = np.divide(odds.open_size * odds.open_count, count, out=np.zeros_like(expected), where=count != 0)
+    floor, slope = _line(odds.open_chance, odds.rate_means[3])
+    return count, each * floor, each * slope
 
 
-def _by_outcome(odds: ChainOdds) -> _Cases:
-    """Tell apart how many of the open ones are won, where that matters."""
-    some = (odds.open_count > 0) & (odds.open_count <= _MAX_LUMPS) & (odds.open_chance > 0)
-    lumpy = np.abs(odds.open_size - 1) > _FELT * np.sqrt(np.maximum(odds.need, 1.0))
-    likely = (odds.open_chance > _LIKELY) & (odds.open_count <= _FEW)
-    # Where the win rate's values are told apart, they tell enough of the open ones.
-    known_enough = _relative_variance(odds.rate_a[3], odds.rate_b[3]) <= _DOUBTFUL
-    told = np.flatnonzero(some & (lumpy | likely) & known_enough & ~np.isinf(odds.rate_a[3]))
-    plain = np.setdiff1d(np.arange(len(odds.need)), told)
-    person, won, weight = _outcomes(odds.take(told), told)
-    persons = np.concatenate([plain, person])
-    order = np.argsort(persons, kind="stable")
-    persons = persons[order]
-    wons = np.concatenate([np.full(len(plain), -1.0), won])[order]
-    rate_a, rate_b = odds.rate_a[:, persons].copy(), odds.rate_b[:, persons].copy()
-    mean, apart = odds.rate_means[3], wons >= 0
-    _, slope = _line(odds.open_chance, mean)
-    a_per_win = (slope * mean / np.maximum(odds.open_chance, 1e-12))[persons]
-    b_per_loss = (slope * (1 - mean) / np.maximum(1 - odds.open_chance, 1e-12))[persons]
-    rate_a[3] += np.where(apart, wons * a_per_win, 0.0)
-    rate_b[3] += np.where(apart, (odds.open_count[persons] - wons) * b_per_loss, 0.0)
+def _by_doubt(odds: ChainOdds) -> _Cases:
+    """Tell apart the values of a person's least known rate, where it is hardly known at all."""
+    relative = _relative_variance(odds.rate_a, odds.rate_b)
+    doubtful = relative.max(axis=0) > _DOUBTFUL
+    very = relative.max(axis=0) > _VERY_DOUBTFUL
+    times = np.where(very, _N_MANY_VALUES, np.where(doubtful, _N_VALUES, 1))
+    person = np.repeat(np.arange(len(times)), times)
+    known = np.full((4, len(person)), np.nan)
+    rows = np.flatnonzero(doubtful[person])
+    stage = relative.argmax(axis=0)[person[rows]]
+    within = np.arange(len(person)) - (np.cumsum(times) - times)[person]
+    place = ((within + 0.5) / times[person])[rows]
+    known[stage, rows] = betaincinv(odds.rate_a[stage, person[rows]], odds.rate_b[stage, person[rows]], place)
     return _Cases(
-        person=persons,
-        weight=np.concatenate([np.ones(len(plain)), weight])[order],
+        person=person,
+        weight=1.0 / times[person],
+        won=np.full(len(person), -1.0),
+        rate_a=odds.rate_a[:, person],
+        rate_b=odds.rate_b[:, person],
+        known=known,
+    )
+
+
+def _by_outcome(odds: ChainOdds, cases: _Cases) -> _Cases:
+    """Tell apart how many of the open ones are won, where that matters."""
+    some = (odds.open_count > 0) & (odds.open_count <= _MAX_LUMPS) & (odds.open_chance > 0) & ~np.isinf(odds.rate_a[3])
+    exposed = (odds.need < _FEW_NEEDED) | (np.hypot(odds.sigma, odds.doubt) < _DIFFERENT)
+    lumpy = np.abs(odds.open_size - 1) > np.where(exposed, _DIFFERENT, _FELT * np.sqrt(np.maximum(odds.need, 1.0)))
+    likely = (odds.open_chance > _LIKELY) & (odds.open_count <= _FEW)
+    told = np.flatnonzero((some & (lumpy | likely))[cases.person])
+    if not len(told):
+        return cases
+    plain = np.setdiff1d(np.arange(len(cases.person)), told)
+    entry, won, weight = _outcomes(odds, cases, told)
+    entries = np.concatenate([plain, entry])
+    order = np.argsort(entries, kind="stable")
+    entries = entries[order]
+    wons = np.concatenate([np.full(len(plain), -1.0), won])[order]
+    person = cases.person[entries]
+    mean, chance = odds.rate_means[3][person], odds.open_chance[person]
+    _, slope = _line(chance, mean)
+    rate_a, rate_b = cases.rate_a[:, entries], cases.rate_b[:, entries]
+    rate_a[3] += np.where(wons >= 0, wons * slope * mean / np.maximum(chance, 1e-12), 0.0)
+    lost = odds.open_count[person] - wons
+    rate_b[3] += np.where(wons >= 0, lost * slope * (1 - mean) / np.maximum(1 - chance, 1e-12), 0.0)
+    return _Cases(
+        person=person,
+        weight=cases.weight[entries] * np.concatenate([np.ones(len(plain)), weight])[order],
         won=wons,
         rate_a=rate_a,
         rate_b=rate_b,
-        known=np.full_like(rate_a, np.nan),
+        known=cases.known[:, entries],
     )
 
 
-def _outcomes(odds: ChainOdds, people: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return (person, open ones won, probability) for every group of outcomes."""
-    n_people = len(people)
-    if not n_people:
-        return people, np.zeros(0), np.zeros(0)
-    count = odds.open_count[:, None]
-    won = np.broadcast_to(np.arange(count.max() + 1), (n_people, int(count.max()) + 1))
-    zero = np.zeros(n_people)
+def _outcomes(odds: ChainOdds, cases: _Cases, told: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return (entry, open ones won, probability) for every group of outcomes of some entries."""
+    n_told = len(told)
+    open_count = odds.open_count[cases.person[told]]
     floor, slope = _line(odds.open_chance, odds.rate_means[3])
     sources = Sources(
-        work_moments=np.ones((4, n_people)),
-        win_moments=beta_moments(odds.rate_a[3], odds.rate_b[3]),
-        direct=zero,
-        open_count=odds.open_count,
-        open_floor=floor,
-        open_slope=slope,
+        work_moments=np.ones((4, n_told)),
+        win_moments=_moments(cases, 3)[:, told],
+        direct=np.zeros(n_told),
+        open_count=open_count,
+        open_floor=floor[cases.person[told]],
+        open_slope=slope[cases.person[told]],
     )
-    chance = deal_weights(factorial_moments(sources, zero), won, np.ones((n_people, 1))) * (won <= count)
+    count = open_count[:, None]
+    won = np.broadcast_to(np.arange(count.max() + 1), (n_told, int(count.max()) + 1))
+    chance = deal_weights(factorial_moments(sources, np.zeros(n_told)), won, np.ones((n_told, 1))) * (won <= count)
     chance /= chance.sum(axis=1, keepdims=True)
-    # Few enough groups: neighbouring numbers share one.
-    cell = np.minimum(won * _N_OUTCOMES // (count + 1), _N_OUTCOMES - 1)
-    entry = (np.arange(n_people)[:, None] * _N_OUTCOMES + cell).astype(np.int64).ravel()
-    mass = np.bincount(entry, chance.ravel(), minlength=n_people * _N_OUTCOMES).astype(np.float64)
-    total = np.bincount(entry, (chance * won).ravel(), minlength=n_people * _N_OUTCOMES)
-    some = np.flatnonzero(mass > 1e-9)
-    return people[some // _N_OUTCOMES], total[some] / mass[some], mass[some]
-
-
-def _by_doubt(cases: _Cases) -> _Cases:
-    """Tell apart the values of a person's least known rate, where it is hardly known at all."""
-    relative = _relative_variance(cases.rate_a, cases.rate_b)
-    least = relative.argmax(axis=0)
-    doubtful = np.flatnonzero(relative.max(axis=0) > _DOUBTFUL)
-    if not len(doubtful):
-        return cases
-    times = np.ones(len(cases.person), dtype=np.int64)
-    times[doubtful] = _N_VALUES
-    entry = np.repeat(np.arange(len(cases.person)), times)
-    known = cases.known[:, entry]
-    stage = np.repeat(least[doubtful], _N_VALUES)
-    place = np.tile((np.arange(_N_VALUES) + 0.5) / _N_VALUES, len(doubtful))
-    rows = np.flatnonzero(times[entry] > 1)
-    known[stage, rows] = betaincinv(cases.rate_a[stage, entry[rows]], cases.rate_b[stage, entry[rows]], place)
-    return _Cases(
-        person=cases.person[entry],
-        weight=cases.weight[entry] / times[entry],
-        won=cases.won[entry],
-        rate_a=cases.rate_a[:, entry],
-        rate_b=cases.rate_b[:, entry],
-        known=known,
-    )
+    # Few enough groups: where the likely numbers are many, neighbours share one.
+    mean = (chance * won).sum(axis=1, keepdims=True)
+    deviation = np.sqrt((chance * (won - mean) ** 2).sum(axis=1, keepdims=True))
+    lowest = np.maximum(np.floor(mean - 4 * deviation), 0.0)
+    width = np.ceil((np.minimum(mean + 6 * deviation + 1, count) - lowest + 1) / _N_OUTCOMES)
+    cell = np.clip((won - lowest) // width, 0, _N_OUTCOMES - 1)
+    group = (np.arange(n_told)[:, None] * _N_OUTCOMES + cell).astype(np.int64).ravel()
+    mass = np.bincount(group, chance.ravel(), minlength=n_told * _N_OUTCOMES).astype(np.float64)
+    total = np.bincount(group, (chance * won).ravel(), minlength=n_told * _N_OUTCOMES)
+    some = np.flatnonzero(mass > _RARE)
+    owner = some // _N_OUTCOMES
+    kept = np.bincount(owner, mass[some])
+    return told[owner], total[some] / mass[some], mass[some] / kept[owner]
 
 
 def _relative_variance(a: FloatArray, b: FloatArray) -> FloatArray:
