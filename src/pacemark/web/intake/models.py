@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BatchState(models.TextChoices):
+    DRAFT = "draft", _("Being mapped")
     PREVIEWED = "previewed", _("Previewed")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
@@ -27,6 +28,8 @@ class ImportBatch(models.Model):
     state = models.CharField(max_length=10, choices=BatchState.choices)
     progress = models.FloatField(default=0.0, help_text="0–1")
     counts = models.JSONField(default=dict, help_text="kind → accepted, updated, unchanged, refused")
+    preview = models.JSONField(default=dict, help_text="first refused rows, notes, unknown people")
+    choices = models.JSONField(default=dict, help_text="label of a person → rep they were matched to")
     message = models.CharField(max_length=500, blank=True, default="")
     errors_path = models.CharField(max_length=300, blank=True, default="")
 

@@ -24,6 +24,8 @@ from pacemark.web.intake.models import BatchState, ImportBatch, Profile
 from pacemark.web.intake.planning import ImportPlan
 from pacemark.web.intake.profiles import profile_from_text, profile_to_text
 from pacemark.web.intake.staging_run import Progress, StagedRows, settings_for, stage
+from pacemark.web.jobs.registry import AFTER_IMPORT
+from pacemark.web.jobs.services import enqueue
 from pacemark.web.organization.arrivals import (
     PersonLabel,
     create_reps,
@@ -95,6 +97,7 @@ class StagedBatch:
             if self._batch is not None:
                 finish_batch(self._batch, result)
         _refresh_facts(actor)
+        enqueue(AFTER_IMPORT)
         return result
 
     def _staged(self) -> StagedImport:
