@@ -37,6 +37,8 @@ def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = N
         (row.rep_id, row.month): row.net_revenue_minor for row in pipeline.monthly_revenue(as_of, None, start_day)
     }
     own = targets.medians_of(revenue, spans, as_of, start_day)
+    # Where nobody has three months yet, the one or two that there are tell what peers usually bring.
+    usual = own if any(own.values()) else targets.medians_of(revenue, spans, as_of, start_day, min_months=1)
     role_of = {person.rep_id: role for person, role in zip(people, roles, strict=True)}
     return PlanGround(
         settings=settings,
@@ -51,7 +53,7 @@ def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = N
             typed={**typed_targets(period.first), **(typed or {})},
             grade_parts=_grade_parts(period, settings),
             own_median=own,
-            group_median=targets.group_medians(role_of, own),
+            group_median=targets.group_medians(role_of, usual),
         ),
         setter_medians=targets.medians_of(pipeline.monthly_sourced(as_of, start_day), spans, as_of, start_day),
         cohorts=pipeline.cohort_arrays(as_of, None, by_segment=False),
