@@ -139,7 +139,9 @@ def main() -> None:
         write_calls(calls, options.calls)
         for database in ("", options.postgres) if options.postgres else ("",):
             engine = "PostgreSQL" if database else "SQLite"
-            bench(f"{options.calls:,} calls, {engine}", ["--profile", str(profile), str(calls)], options.calls, database)
+            bench(
+                f"{options.calls:,} calls, {engine}", ["--profile", str(profile), str(calls)], options.calls, database
+            )
             if school.is_dir():
                 words = ["--profile", str(ROOT / "examples" / "school_crm.toml"), str(school)]
                 bench(f"school_crm, {engine}", words, 48_118, database)

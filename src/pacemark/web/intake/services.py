@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,7 @@ from pacemark.web.organization.arrivals import (
 )
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import organization
+from pacemark.web.pipeline.facts_services import refresh_changed_days
 from pacemark.web.pipeline.publishing.context import Outcomes
 from pacemark.web.pipeline.services import StagedImport, prepare_publication, preview_publication, publish
 from pacemark.web.pipeline.staging import open_staging
@@ -96,7 +96,7 @@ class StagedBatch:
             result = self._result(outcomes, created)
             if self._batch is not None:
                 finish_batch(self._batch, result)
-        _refresh_facts(actor)
+        refresh_changed_days(actor=actor)
         enqueue(AFTER_IMPORT)
         return result
 
@@ -158,11 +158,6 @@ class StagedBatch:
             people_created=tuple(people),
             notes=tuple(import_notes(self._rows.plan)),
         )
-
-
-def _refresh_facts(actor: User | None) -> None:
-    with contextlib.suppress(ModuleNotFoundError):
-        import_module("pacemark.web.pipeline.facts_services").refresh_changed_days(actor=actor)
 
 
 @contextlib.contextmanager

@@ -29,25 +29,23 @@ def settle_repeats(staging: Staging, table: str) -> list[Repeat]:
     The same id in a later file is a later snapshot: it goes one layer up and is published after the earlier one.
     """
     removed: list[Repeat] = []
-    gone: list[int] = []
+    gone: list[tuple[int]] = []
     raised: list[tuple[int, int]] = []
-    for _id, group in groupby(_repeated_rows(table), key=lambda row: row[1]):
-        layer, last_file, first_line, first_key = -1, -1, 0, 0
-        for stage_id, external_id, key, file_no, line in group:
-            if file_no != last_file:
-                layer, last_file, first_line, first_key = layer + 1, file_no, line, key
-                if layer:
-                    raised.append((layer, stage_id))
-                continue
-            gone.append(stage_id)
-            removed.append(
-                Repeat(
-                    file_no=file_no, line=line, first_line=first_line, external_id=external_id, is_same=key == first_key
-                )
-            )
+    for _id, in_files in groupby(_repeated_rows(table), key=lambda row: row[1]):
+        for layer, (_file_no, in_file) in enumerate(groupby(in_files, key=lambda row: row[3])):
+            first, *others = in_file
+            if layer:
+                raised.append((layer, first[0]))
+            removed.extend(_repeat(first, other) for other in others)
+            gone.extend((other[0],) for other in others)
     _write(f"UPDATE stage_{table} SET layer = %s WHERE stage_id = %s", raised)
-    _write(f"DELETE FROM stage_{table} WHERE stage_id = %s", [(stage_id,) for stage_id in gone])
+    _write(f"DELETE FROM stage_{table} WHERE stage_id = %s", gone)
     return removed
+
+
+def _repeat(first: tuple[Any, ...], other: tuple[Any, ...]) -> Repeat:
+    _stage_id, external_id, key, file_no, line = other
+    return Repeat(file_no=file_no, line=line, first_line=first[4], external_id=external_id, is_same=key == first[2])
 
 
 def _repeated_rows(table: str) -> Iterator[tuple[Any, ...]]:

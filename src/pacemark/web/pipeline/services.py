@@ -88,12 +88,6 @@ def prepare_publication(staged: StagedImport) -> None:
     staged.staging.analyze()
 
 
-@transaction.atomic
-def record_source(name: str) -> Source:
-    """Return a source by name, making it on first use."""
-    return Source.objects.get_or_create(name=name)[0]
-
-
 def _publication(staged: StagedImport, source_id: int) -> Publication:
     settings = organization()
     return Publication(

@@ -41,7 +41,8 @@ def note_left_leads(publication: Publication, target: str) -> None:
     for table in tables:
         publication.run(
             f"INSERT INTO {table} (lead_id) SELECT DISTINCT t.lead_id FROM stage_known k "
-            f"JOIN {target} t ON t.id = k.target_id WHERE NOT k.is_same AND t.lead_id IS NOT NULL ON CONFLICT DO NOTHING"
+            f"JOIN {target} t ON t.id = k.target_id WHERE NOT k.is_same AND t.lead_id IS NOT NULL "
+            "ON CONFLICT DO NOTHING"
         )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from pacemark.web.intake.mapping.cells import Mapped, TableReader, without_refused
 from pacemark.web.intake.mapping.content_keys import content_keys, numbers
+from pacemark.web.intake.mapping.parties import lead_refs_of, people_of
 from pacemark.web.intake.readers import Chunk
 from pacemark.web.intake.values.durations import read_durations
 from pacemark.web.intake.values.refusals import ChunkRefusals
@@ -26,8 +27,8 @@ def map_calls(reader: TableReader, chunk: Chunk) -> Mapped:
     directions = _directions(reader, chunk, refusals)
     answered = _answered(reader, chunk)
     talk = _talk_seconds(reader, chunk, refusals, answered)
-    people = reader.people(chunk)
-    refs, phones = reader.lead_refs(chunk, refusals)
+    people = people_of(reader, chunk)
+    refs, phones = lead_refs_of(reader, chunk, refusals)
     keys = content_keys(
         [
             moments.utc_seconds,
@@ -60,9 +61,9 @@ def _directions(reader: TableReader, chunk: Chunk, refusals: ChunkRefusals) -> l
         return [Direction.OUTBOUND.value] * len(chunk.lines)
     has_outbound = given[0][0] == "outbound"
     otherwise = Direction.OUTBOUND if not has_outbound else Direction.INBOUND if len(given) == 1 else None
-    places = reader.first_rule(chunk, [name for name, _direction in given])
+    places = reader.rules.first(chunk, [name for name, _direction in given])
     if otherwise is None and -1 in places:
-        column, cells = reader.rule_cells(chunk, "outbound")
+        column, cells = reader.rules.cells(chunk, "outbound")
         for at, place in enumerate(places):
             if place < 0:
                 refusals.refuse(at, column, _("is no direction that the profile knows"), cells[at])
@@ -73,7 +74,7 @@ def _directions(reader: TableReader, chunk: Chunk, refusals: ChunkRefusals) -> l
 
 def _answered(reader: TableReader, chunk: Chunk) -> list[bool | None]:
     """With one rule, what it does not cover is its opposite; with both, what neither covers is unknown."""
-    yes, no = reader.verdicts(chunk, "answered"), reader.verdicts(chunk, "not_answered")
+    yes, no = reader.rules.verdicts(chunk, "answered"), reader.rules.verdicts(chunk, "not_answered")
     if yes is not None and no is None:
         return list(yes)
     if yes is None and no is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pacemark.web.intake.mapping.cells import Mapped, TableReader, without_refused
 from pacemark.web.intake.mapping.clock import no_moments
 from pacemark.web.intake.mapping.content_keys import content_keys
+from pacemark.web.intake.mapping.parties import people_of, phones_of, segments_of
 from pacemark.web.intake.readers import Chunk
 from pacemark.web.intake.values.refusals import ChunkRefusals
 from pacemark.web.pipeline.staging import Cell
@@ -20,9 +21,9 @@ def map_leads(reader: TableReader, chunk: Chunk) -> Mapped:
     arrived = no_moments(count)
     if reader.has("arrived_at"):
         arrived = reader.moments(chunk, "arrived_at", refusals)
-    people, segments = reader.people(chunk), reader.segments(chunk)
+    people, segments = people_of(reader, chunk), segments_of(reader, chunk)
     names, notes = reader.words(chunk, "name", 200), reader.words(chunk, "note", 200)
-    phones = reader.phones(chunk)
+    phones = phones_of(reader, chunk)
     digests = [phone.digest for phone in phones]
     keys = content_keys(
         [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pacemark.web.intake.mapping.cells import Mapped, TableReader, without_refused
 from pacemark.web.intake.mapping.clock import StoredMoments, no_moments
 from pacemark.web.intake.mapping.content_keys import content_keys, numbers
+from pacemark.web.intake.mapping.parties import lead_refs_of, people_of, segments_of
 from pacemark.web.intake.readers import Chunk
 from pacemark.web.intake.values.refusals import ChunkRefusals
 from pacemark.web.pipeline.choices import EventKind, OpportunityState
@@ -31,8 +32,8 @@ def map_records(reader: TableReader, chunk: Chunk) -> Mapped:
     count = len(chunk.lines)
     ids = reader.ids(chunk, "id", refusals, is_required=True)
     times = _times(reader, chunk, refusals)
-    people, segments = reader.people(chunk), reader.segments(chunk)
-    refs, phones = reader.lead_refs(chunk, refusals)
+    people, segments = people_of(reader, chunk), segments_of(reader, chunk)
+    refs, phones = lead_refs_of(reader, chunk, refusals)
     states, is_deal = _states(reader, chunk)
     # An offer of 0 is no expectation: unknown. A contract of 0 stays a deal without revenue.
     expected = [amount or None for amount in _amounts(reader, chunk, refusals, "expected")]
@@ -41,29 +42,16 @@ def map_records(reader: TableReader, chunk: Chunk) -> Mapped:
     closed_on = _closing_days(times, states)
     opportunity_refs = reader.ids(chunk, "opportunity", refusals, is_required=False)
     is_opportunity = [reader.plan.profile.opens_opportunities] * count
-    keys = content_keys(
-        [
-            reader.context.people.content(people),
-            reader.context.segments.content(segments),
-            refs,
-            states,
-            times.opened.utc_seconds,
-            times.reported.utc_seconds,
-            closed_on,
-            numbers(expected),
-            numbers(is_deal),
-            signed_on,
-            numbers(is_undated),
-            numbers(amounts),
-            numbers(cash),
-            opportunity_refs,
-            numbers(is_opportunity),
-        ]
-    )
+    currencies = [reader.context.currency] * count
+    content = [
+        reader.context.people.content(people), reader.context.segments.content(segments), refs, states,
+        times.opened.utc_seconds, times.reported.utc_seconds, closed_on, numbers(expected), numbers(is_deal), signed_on,
+        numbers(is_undated), numbers(amounts), numbers(cash), currencies, opportunity_refs, numbers(is_opportunity),
+    ]  # fmt: skip
     columns: list[Sequence[Cell]] = [
-        [reader.plan.file_no] * count, chunk.lines, ids, keys, [reader.plan.profile.kind.value] * count, people, refs,
+        [reader.plan.file_no] * count, chunk.lines, ids, content_keys(content), [reader.plan.profile.kind.value] * count, people, refs,
         segments, is_opportunity, states, times.opened.utc, times.opened.dates, times.reported.utc, closed_on,
-        expected, is_deal, signed_on, is_undated, amounts, cash, [reader.context.currency] * count, opportunity_refs,
+        expected, is_deal, signed_on, is_undated, amounts, cash, currencies, opportunity_refs,
     ]  # fmt: skip
     return Mapped(
         columns=without_refused(columns, refusals),
@@ -102,9 +90,9 @@ def _states(reader: TableReader, chunk: Chunk) -> tuple[list[str], list[bool]]:
     """
     count = len(chunk.lines)
     is_contract = reader.plan.profile.kind is EventKind.DEALS and "won" not in reader.plan.profile.rules
-    won = reader.verdicts(chunk, "won") or [is_contract] * count
-    lost = reader.verdicts(chunk, "lost") or [False] * count
-    qualified = reader.verdicts(chunk, "opportunity") or [True] * count
+    won = reader.rules.verdicts(chunk, "won") or [is_contract] * count
+    lost = reader.rules.verdicts(chunk, "lost") or [False] * count
+    qualified = reader.rules.verdicts(chunk, "opportunity") or [True] * count
     states = []
     for at in range(count):
         if not qualified[at]:
