@@ -12,7 +12,7 @@ from django.db import connection
 
 from pacemark.engine.periods import sales_month_of
 from pacemark.facts.relations import of_reps as events_of_reps
-from pacemark.facts.statements import dials, team_spans
+from pacemark.facts.statements import dialled_leads, team_spans
 from pacemark.web.organization.models import Rep, Team
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import relations
@@ -142,7 +142,7 @@ def _sales_months() -> Callable[[date], str]:
 
 def _dials(span: _Span) -> str:
     narrowed = relations() if span.rep_ids is None else events_of_reps(relations(), of_reps("{rep}", span.rep_ids))
-    return f"{dials(narrowed)} AS d"
+    return f"{dialled_leads(narrowed)} AS d"
 
 
 def _distinct_leads(span: _Span) -> int:

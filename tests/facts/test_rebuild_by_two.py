@@ -1,0 +1,89 @@
+"""A large rebuild on SQLite is shared by two readers; it is the same, and others see the old facts until the end."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from pacemark.facts.sqlite_parts import Part
+from pacemark.web.pipeline import facts_rebuild
+from pacemark.web.pipeline.fact_models import RepDay
+from pacemark.web.pipeline.facts_services import rebuild_facts
+from pacemark.web.pipeline.models import Call
+from tests.facts.oracle import expected_facts, stored_facts
+from tests.facts.random_floor import make_floor
+
+
+@pytest.fixture
+def two_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts_rebuild, "MIN_CALLS_FOR_TWO", 1)
+    monkeypatch.setattr(facts_rebuild.os, "cpu_count", lambda: 2)
+
+
+def fetch(sql: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def test_two_readers_count_what_loops_count(on_sqlite_file: Path, two_readers: None) -> None:
+    make_floor(12)
+    first = rebuild_facts(actor=None)
+    again = rebuild_facts(actor=None)  # halved by what was counted the first time
+
+    assert "copy" in first.seconds, "two readers were at work"
+    assert first.rows == again.rows
+    assert stored_facts(fetch) == expected_facts()
+    assert sorted(path.name for path in on_sqlite_file.parent.glob("facts-*")) == []
+
+
+def test_one_reader_does_where_there_is_little_to_count(on_sqlite_file: Path) -> None:
+    make_floor(12, n_calls=50)
+
+    assert "copy" not in rebuild_facts(actor=None).seconds
+
+
+def test_a_second_reader_that_fails_leaves_the_old_facts(
+    on_sqlite_file: Path, two_readers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_floor(13)
+    rebuild_facts(actor=None)
+    before = stored_facts(fetch)
+    Call.objects.filter(direction=1).order_by("pk")[0].delete()
+
+    def fails(self: Part, connection: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("the disk is full")
+
+    monkeypatch.setattr(Part, "_count", fails)
+    with pytest.raises(sqlite3.OperationalError, match="the disk is full"):
+        rebuild_facts(actor=None)
+
+    assert stored_facts(fetch) == before
+    assert [row[1] for row in fetch("PRAGMA database_list")] == ["main"]
+
+
+def test_readers_see_the_old_facts_until_the_new_ones_are_there(
+    on_sqlite_file: Path, two_readers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_floor(14)
+    rebuild_facts(actor=None)
+    before = sum(RepDay.objects.values_list("dials", flat=True))
+    seen: list[int] = []
+    count = facts_rebuild._rows
+
+    def look_and_count(cursor: CursorWrapper) -> dict[str, int]:
+        with closing(sqlite3.connect(on_sqlite_file)) as other:
+            seen.extend(other.execute("SELECT SUM(dials) FROM fact_rep_day").fetchone())
+        return count(cursor)
+
+    Call.objects.filter(direction=1).order_by("pk")[0].delete()
+    monkeypatch.setattr(facts_rebuild, "_rows", look_and_count)
+    rebuild_facts(actor=None)
+
+    assert seen == [before]
+    assert stored_facts(fetch) == expected_facts()
