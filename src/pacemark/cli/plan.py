@@ -44,13 +44,21 @@ def plan(
         raise UserMistake(f"--as-of {known_until} lies after the month {month.label}, which ends on {month.last}")
     documents = work_out(month, known_until, _typed(month, target, targets))
     if xlsx:
-        with translation.override("en"):
-            xlsx.write_bytes(plans_workbook(documents))
+        _write_workbook(xlsx, documents)
     if json_:
         answer = {"period": month.label, "as_of": known_until.isoformat(), "people": documents}
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
         return
     Console().print(_table(month, documents) if documents else "Nobody to plan for: import records first.")
+
+
+def _write_workbook(path: Path, documents: list[dict[str, Any]]) -> None:
+    with translation.override("en"):
+        book = plans_workbook(documents)
+    try:
+        path.write_bytes(book)
+    except OSError as error:
+        raise UserMistake(f"the workbook cannot be written to {path}: {error.strerror}") from error
 
 
 def _typed(month: Period, target: float | None, targets: Path | None) -> dict[int, int]:
@@ -70,27 +78,39 @@ def _from_file(path: Path, people: list[Member]) -> dict[int, int]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserMistake(f"{path} cannot be read as a UTF-8 CSV file") from error
-    known = {person.name: person.rep_id for person in people} | {
-        person.employee_no: person.rep_id for person in people if person.employee_no
-    }
-    found = {}
+    known = _known(people)
+    found: dict[int, int] = {}
     for line, row in enumerate(rows, start=2):
-        who = (row.get("rep") or "").strip()
-        if who not in known:
-            raise UserMistake(f"{path}, line {line}: there is nobody named {who!r}; use a name or an employee number")
-        found[known[who]] = _amount(row.get("target") or "", path, line)
+        where, who = f"{path}, line {line}", (row.get("rep") or "").strip()
+        reps = known.get(who, ())
+        if not reps:
+            raise UserMistake(f"{where}: there is nobody named {who!r}; use a name or an employee number")
+        if len(reps) > 1:
+            raise UserMistake(f"{where}: {len(reps)} people are named {who!r}; use the employee number")
+        if reps[0] in found:
+            raise UserMistake(f"{where}: {who!r} already has a target further up")
+        found[reps[0]] = _amount(row.get("target") or "", where)
     return found
 
 
-def _amount(text: str, path: Path, line: int) -> int:
+def _known(people: list[Member]) -> dict[str, list[int]]:
+    """Return who is meant by a name or an employee number; a number goes before a name."""
+    known: dict[str, list[int]] = {}
+    for person in people:
+        known.setdefault(person.name, []).append(person.rep_id)
+    return known | {person.employee_no: [person.rep_id] for person in people if person.employee_no}
+
+
+def _amount(text: str, where: str) -> int:
     try:
-        amount = parse_amount(text, digits=minor_digits(organization().currency))
+        with translation.override("en"):
+            amount = parse_amount(text, digits=minor_digits(organization().currency))
     except ValueError as error:
-        raise UserMistake(f"{path}, line {line}: {text!r} {error}") from error
+        raise UserMistake(f"{where}: {text[:40]!r} {error}") from error
     if amount is None or amount < 0:
-        raise UserMistake(f"{path}, line {line}: the target is missing or negative")
+        raise UserMistake(f"{where}: the target is missing or negative")
     return amount
 
 

@@ -32,7 +32,8 @@ def current_plans(period_start: date, rep_ids: RepIds) -> QuerySet[RepPlan]:
 
 def in_team(plans: QuerySet[RepPlan], team: str) -> QuerySet[RepPlan]:
     """Keep the plans of those who were in a team when the plan was made; an empty team keeps all."""
-    return plans.filter(team_id=int(team)) if team.isdecimal() else plans
+    # No id has more digits; Python refuses to read thousands of them.
+    return plans.filter(team_id=int(team[:20])) if team.isdecimal() else plans
 
 
 def sums_of(plans: QuerySet[RepPlan]) -> PlanSums:
