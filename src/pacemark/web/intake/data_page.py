@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pacemark.web.intake.models import BatchState, ImportBatch
@@ -89,8 +88,7 @@ def batch_page(batch: ImportBatch) -> BatchPage:
 
 def _job(batch: ImportBatch) -> JobView:
     title = _("Bringing the records in") if batch.preview else _("Reading the files")
-    detail = _("You can leave this page; it goes on, and the list of imports on the Data page finds it again.")
-    return JobView(title=title, share=batch.progress, detail=detail, poll_url=reverse("intake:batch", args=[batch.pk]))
+    return JobView(title=title, share=batch.progress)
 
 
 def _kind_label(kind: str) -> str:

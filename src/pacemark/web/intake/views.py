@@ -18,7 +18,6 @@ from pacemark.web.intake.forms import MappingForm, UploadForm, people_chosen
 from pacemark.web.intake.mapping_page import kind_cards, mapping_chosen
 from pacemark.web.intake.models import BatchState, ImportBatch
 from pacemark.web.intake.profiles import profile_from_text, profile_to_text
-from pacemark.web.ui.htmx import render_page
 
 planners = allow(AccessRole.OPERATIONS, AccessRole.ADMIN)
 
@@ -87,8 +86,7 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
     found = get_object_or_404(ImportBatch.objects.select_related("actor"), pk=batch_id)
     if found.state == BatchState.DRAFT:
         return redirect("intake:mapping", batch_id=found.pk)
-    context = {"page": batch_page(found)}
-    return render_page(request, "intake/batch.html", "intake/_batch_body.html", context)
+    return render(request, "intake/batch.html", {"page": batch_page(found)})
 
 
 @planners
