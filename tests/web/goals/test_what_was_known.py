@@ -94,15 +94,18 @@ def test_what_an_import_brings_from_before_the_day_changes_the_plan(floor: Floor
 # --- which month ------------------------------------------------------------------------------------------------------
 
 
-def test_the_month_after_the_last_call_and_the_day_after_the_last_record(floor: Floor) -> None:
+def test_the_month_after_the_last_call_and_how_far_is_known(floor: Floor, settings: Any) -> None:
+    settings.PACEMARK_TODAY = "2024-06-03"
     rep = floor.rep("R")
-    floor.dials(rep, date(2023, 12, 29), 3)
+    floor.dials(rep, date(2023, 12, 29), 3)  # a Friday
     floor.count()
 
     assert default_period().label == "2024-01"
-    assert default_as_of(sales_month("2024-01")) == date(2023, 12, 30)
+    assert default_as_of(sales_month("2024-01")) == date(2024, 1, 1), "a weekend without records is no gap"
     assert default_as_of(sales_month("2023-12")) == date(2023, 12, 1), "a month's plan knows nothing of that month"
-    assert default_as_of(sales_month("2024-03")) == date(2023, 12, 30)
+    assert default_as_of(sales_month("2024-03")) == date(2023, 12, 30), "nothing is known of January and February"
+    settings.PACEMARK_TODAY = "2023-12-30"
+    assert default_as_of(sales_month("2024-01")) == date(2023, 12, 30), "tomorrow is not known yet"
 
 
 def test_without_calls_the_last_opportunity_decides_and_without_both_today(floor: Floor, today: date) -> None:

@@ -13,6 +13,8 @@ from pacemark.web.pipeline.queries import last_call_date, last_opportunity_date
 
 __all__ = ["Period", "default_as_of", "default_period", "next_month", "records_reach", "shown_period"]
 
+QUIET_DAYS = 7
+
 
 def default_period() -> Period:
     """Return the month after the last call; without calls, after the last opportunity opened; else the present one."""
@@ -29,11 +31,15 @@ def next_month(period: Period, start_day: int) -> Period:
 
 
 def default_as_of(period: Period) -> date:
-    """Return the first day not known: the day after the last record, and not later than the period's first day."""
+    """Return the first day not known: the period's first, or today before it; where records end earlier, their end.
+
+    A week without records is a quiet week, as around the New Year; more is a time that nothing is known of.
+    """
     last = last_call_date() or last_opportunity_date()
     if last is None:
         return period.first
-    return min(period.first, last + timedelta(days=1))
+    reached = min(period.first, local_today(organization().time_zone))
+    return reached if (reached - last).days <= QUIET_DAYS else last + timedelta(days=1)
 
 
 def records_reach(period: Period) -> bool:
