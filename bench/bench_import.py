@@ -45,6 +45,7 @@ class Run:
     """One measured command."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     counts: dict[str, dict[str, int]]
 
@@ -78,8 +79,9 @@ def measure(words: list[str], home: Path, database: str) -> Run:
     seconds = time.perf_counter() - began
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
-    answer, _line, peak_kb = done.stdout.rpartition("PEAK ")
-    return Run(seconds=seconds, peak_mb=int(peak_kb) / 1024, counts=json.loads(answer))
+    answer, _line, tail = done.stdout.rpartition("USED ")
+    peak_kb, cpu_seconds = tail.split()
+    return Run(seconds=seconds, cpu_seconds=float(cpu_seconds), peak_mb=int(peak_kb) / 1024, counts=json.loads(answer))
 
 
 _CHILD = """
@@ -91,7 +93,8 @@ try:
 except SystemExit as end:
     if end.code:
         raise
-sys.stdout.write(f"PEAK {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
+used = resource.getrusage(resource.RUSAGE_SELF)
+sys.stdout.write(f"USED {used.ru_maxrss} {used.ru_utime + used.ru_stime:.1f}")
 """
 
 
@@ -121,7 +124,10 @@ def bench(name: str, words: list[str], rows: int, database: str) -> None:
         for label in ("first", "again"):
             run = measure(["import", "--json", "--yes", *words], home, database)
             rate = rows / run.seconds
-            print(f"{name:<28} {label:<6} {run.seconds:6.1f} s  {rate:>9,.0f} rows/s  {run.peak_mb:6.0f} MB")
+            print(
+                f"{name:<28} {label:<6} {run.seconds:6.1f} s  {rate:>9,.0f} rows/s  "
+                f"{run.cpu_seconds:6.1f} s of its own CPU  {run.peak_mb:6.0f} MB"
+            )
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from pacemark.web.intake.mapping.cells import Mapped, TableReader, without_refused
 from pacemark.web.intake.mapping.clock import StoredMoments, no_moments
-from pacemark.web.intake.mapping.content_keys import content_keys, numbers
+from pacemark.web.intake.mapping.content_keys import Column, content_keys, numbers
 from pacemark.web.intake.mapping.parties import lead_refs_of, people_of, segments_of
 from pacemark.web.intake.readers import Chunk
 from pacemark.web.intake.values.refusals import ChunkRefusals
@@ -43,15 +43,16 @@ def map_records(reader: TableReader, chunk: Chunk) -> Mapped:
     opportunity_refs = reader.ids(chunk, "opportunity", refusals, is_required=False)
     is_opportunity = [reader.plan.profile.opens_opportunities] * count
     currencies = [reader.context.currency] * count
-    content = [
+    content: list[Column] = [
         reader.context.people.content(people), reader.context.segments.content(segments), refs, states,
         times.opened.utc_seconds, times.reported.utc_seconds, closed_on, numbers(expected), numbers(is_deal), signed_on,
         numbers(is_undated), numbers(amounts), numbers(cash), currencies, opportunity_refs, numbers(is_opportunity),
     ]  # fmt: skip
     columns: list[Sequence[Cell]] = [
-        [reader.plan.file_no] * count, chunk.lines, ids, content_keys(content), [reader.plan.profile.kind.value] * count, people, refs,
-        segments, is_opportunity, states, times.opened.utc, times.opened.dates, times.reported.utc, closed_on,
-        expected, is_deal, signed_on, is_undated, amounts, cash, currencies, opportunity_refs,
+        [reader.plan.file_no] * count, chunk.lines, ids, content_keys(content),
+        [reader.plan.profile.kind.value] * count, people, refs, segments, is_opportunity, states, times.opened.utc,
+        times.opened.dates, times.reported.utc, closed_on, expected, is_deal, signed_on, is_undated, amounts, cash,
+        currencies, opportunity_refs,
     ]  # fmt: skip
     return Mapped(
         columns=without_refused(columns, refusals),

@@ -28,7 +28,7 @@ def indexes_rebuilt(staging: Staging, target: str, new_rows: int) -> Iterator[No
 def _is_worthwhile(staging: Staging, target: str, new_rows: int) -> bool:
     if new_rows < _WORTHWHILE_ROWS:
         return False
-    there = staging.number(f"SELECT count(*) FROM (SELECT 1 FROM {target} LIMIT {int(new_rows)}) AS some")
+    there = staging.number(f"SELECT count(*) FROM (SELECT 1 FROM {target} LIMIT {int(new_rows)}) AS there")
     return there < new_rows
 
 

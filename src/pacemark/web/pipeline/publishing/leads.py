@@ -93,7 +93,8 @@ def settle_segments(publication: Publication) -> None:
         "JOIN pipeline_lead t ON t.id = n.lead_id LEFT JOIN ("
         "SELECT o.lead_id, o.segment_id, row_number() OVER ("
         "PARTITION BY o.lead_id ORDER BY o.opened_at, o.external_id) AS place FROM pipeline_opportunity o "
-        "JOIN stage_segmented c ON c.lead_id = o.lead_id WHERE o.segment_id IS NOT NULL) f ON f.lead_id = t.id AND f.place = 1 "
+        "JOIN stage_segmented c ON c.lead_id = o.lead_id WHERE o.segment_id IS NOT NULL) f "
+        "ON f.lead_id = t.id AND f.place = 1 "
         "WHERE coalesce(t.segment_id, 0) <> coalesce(t.stated_segment_id, f.segment_id, 0)"
     )
     if publication.staging.is_empty("moved"):
