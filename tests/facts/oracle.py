@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from pacemark.facts.statements import FACTS, Fact
+from pacemark.facts.statements import FACTS, REP_DAY, Fact
 from pacemark.web.organization.models import Membership, Organization
 from pacemark.web.pipeline.models import Call, Deal, Opportunity, Refund
 
@@ -74,7 +74,7 @@ def _rep_days(calls: list[Call], opportunities: list[Opportunity], organization:
         days[refund.deal.owner_id or 0, refund.refunded_on]["refunds_minor"] += refund.amount_minor
     for key, found in leads.items():
         days[key]["distinct_leads_dialled"] = len(found)
-    names = FACTS[0].counts[1:]
+    names = REP_DAY.counts[1:]
     return sorted((*key, team_on(*key), *(counts[name] for name in names)) for key, counts in days.items())
 
 
@@ -90,9 +90,11 @@ def _counted(events: Iterable[tuple[tuple, Iterable[bool]]], n_columns: int) -> 
 def _call_cohorts(calls: list[Call], organization: Organization) -> list[tuple]:
     def trial(call: Call) -> tuple[tuple, tuple]:
         key = (call.rep_id or 0, call.business_date, call.segment_id or 0)
-        return key, (True, is_connect(call, organization), is_deep(call, organization))
+        connects, seconds = is_connect(call, organization), call.talk_seconds
+        effective = connects and seconds >= organization.effective_seconds
+        return key, (1, connects, effective, seconds * connects, is_deep(call, organization))
 
-    return _counted((trial(call) for call in calls if call.direction == 1), 3)
+    return _counted((trial(call) for call in calls if call.direction == 1), 5)
 
 
 def _opportunity_cohorts(

@@ -21,7 +21,6 @@ def plan_of(fact: Fact) -> list[str]:
 @pytest.mark.parametrize(
     ("fact", "index"),
     [
-        (REP_DAY, "COVERING INDEX call_dials"),
         (REP_DAY, "COVERING INDEX call_rep_day"),
         (CALL_COHORT, "COVERING INDEX call_dials"),
         (REP_HOUR, "COVERING INDEX call_hours"),

@@ -11,7 +11,7 @@ from django.db import connection
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.duckdb_engine import build
-from pacemark.facts.statements import FACTS
+from pacemark.facts.statements import CALL_COHORT, FACTS
 from pacemark.web.organization.models import Organization
 from pacemark.web.pipeline.bridge import definitions_of, relations
 from pacemark.web.pipeline.facts_services import rebuild_facts
@@ -108,7 +108,8 @@ def test_a_dropped_row_is_noticed() -> None:
 
 
 def counted_with(definitions: Definitions) -> Rows:
-    return stored_facts(fetch, lambda fact: f"({fact.select(relations(), definitions)}) AS counted")
+    events = replace(relations(), call_cohort=f"({CALL_COHORT.select(relations(), definitions)})")
+    return stored_facts(fetch, lambda fact: f"({fact.select(events, definitions)}) AS counted")
 
 
 def test_exactly_180_seconds_is_a_deep_talk_and_179_is_not() -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Tables, relations_in
-from pacemark.facts.statements import FACTS, Fact
+from pacemark.facts.statements import CALL_COHORT, FACTS, Fact
 
 # How each column of the event logs lies in Parquet, from whole numbers: 0 or less means empty where a column may be so.
 _ID, _NUMBER, _DATE, _FLAG, _STATE = (
@@ -88,16 +88,15 @@ def build(events: Path, facts: Path, definitions: Definitions) -> dict[str, int]
         for table in EVENT_COLUMNS:
             files = _quoted(events / table / "*.parquet")
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{files}')")
-        return {fact.name: _write(connection, fact, facts, definitions) for fact in FACTS}
+        relations = relations_in(Tables(), CALL_COHORT.name)
+        return {fact.name: _write(connection, fact, fact.select(relations, definitions), facts) for fact in FACTS}
 
 
-def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, facts: Path, definitions: Definitions) -> int:
+def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, select: str, facts: Path) -> int:
     counts = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in fact.counts)  # a sum is wider than BIGINT
-    select = fact.select(relations_in(Tables()), definitions)
     target = _quoted(facts / f"{fact.name}.parquet")
-    written = connection.execute(
-        f"COPY (SELECT {', '.join(fact.key)}, {counts} FROM ({select}) AS counted) TO '{target}'"
-    ).fetchone()
+    connection.execute(f"CREATE TABLE {fact.name} AS SELECT {', '.join(fact.key)}, {counts} FROM ({select}) AS counted")
+    written = connection.execute(f"COPY {fact.name} TO '{target}'").fetchone()
     return int(written[0]) if written else 0
 
 

@@ -34,10 +34,14 @@ class Relations:
     signed_deals: str
     refunds: str
     memberships: str
+    call_cohort: str
 
 
-def relations_in(tables: Tables) -> Relations:
-    """Return all events of an engine. A refund counts against the owner of its deal."""
+def relations_in(tables: Tables, call_cohort: str) -> Relations:
+    """Return all events of an engine. A refund counts against the owner of its deal.
+
+    ``call_cohort`` names the table of that fact, which is counted first: rep-days are summed up from it.
+    """
     return Relations(
         calls=tables.calls,
         owned_opportunities=tables.opportunities,
@@ -51,6 +55,7 @@ def relations_in(tables: Tables) -> Relations:
             FROM {tables.refunds} AS r JOIN {tables.deals} AS g ON g.id = r.deal_id
         )""",
         memberships=tables.memberships,
+        call_cohort=call_cohort,
     )
 
 
@@ -66,13 +71,21 @@ def of_changed_days(relations: Relations, changed: str) -> Relations:
         sourced_opportunities=_on_changed_days(relations.sourced_opportunities, changed, "sourced_by_id", "sourced_on"),
         signed_deals=_on_changed_days(relations.signed_deals, changed, "owner_id", "signed_on"),
         refunds=_on_changed_days(relations.refunds, changed, "owner_id", "refunded_on"),
+        call_cohort=f"""(
+        SELECT e.* FROM {changed} AS k CROSS JOIN {relations.call_cohort} AS e
+        WHERE e.rep_id = k.rep_id AND e.trial_on = k.business_date
+    )""",
     )
 
 
-def of_reps(relations: Relations, condition: str) -> Relations:
-    """Return only the events of some reps; ``condition`` is SQL with ``{rep}`` for the column, as ``{rep} > 7``."""
+def of_reps(relations: Relations, events: str, facts: str) -> Relations:
+    """Return only the events of some reps.
 
-    def narrowed(relation: str, rep: str) -> str:
+    ``events`` is SQL with ``{rep}`` for the rep's column, as ``{rep} IS NULL``; ``facts`` is the same of a fact, where
+    nobody is rep 0.
+    """
+
+    def narrowed(relation: str, rep: str, condition: str = events) -> str:
         return f"(SELECT e.* FROM {relation} AS e WHERE {condition.format(rep=f'e.{rep}')})"
 
     return replace(
@@ -82,6 +95,7 @@ def of_reps(relations: Relations, condition: str) -> Relations:
         sourced_opportunities=narrowed(relations.sourced_opportunities, "sourced_by_id"),
         signed_deals=narrowed(relations.signed_deals, "owner_id"),
         refunds=narrowed(relations.refunds, "owner_id"),
+        call_cohort=narrowed(relations.call_cohort, "rep_id", facts),
     )
 
 

@@ -10,7 +10,9 @@ from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Relations
 from pacemark.facts.statements import FACTS, Fact
 
-_READER = ("PRAGMA cache_size=-65536", "PRAGMA mmap_size=268435456", "PRAGMA temp_store=MEMORY")
+# As much as SQLite will map: a rebuild reads whole indexes once, and reading by pages costs a system call each.
+MMAP_BYTES = 2**31
+_READER = ("PRAGMA cache_size=-65536", f"PRAGMA mmap_size={MMAP_BYTES}", "PRAGMA temp_store=MEMORY")
 _WRITER = ("PRAGMA part.journal_mode=OFF", "PRAGMA part.synchronous=OFF")
 
 
@@ -46,7 +48,8 @@ class Part(Thread):
         for pragma in (*_READER, *_WRITER):
             connection.execute(pragma)
         for fact in FACTS:
-            connection.execute(f"CREATE TABLE part.{fact.name} ({', '.join(fact.columns)})")
+            key = f"PRIMARY KEY ({', '.join(fact.key)})"
+            connection.execute(f"CREATE TABLE part.{fact.name} ({', '.join(fact.columns)}, {key}) WITHOUT ROWID")
             connection.execute(f"INSERT INTO part.{fact.name} {fact.select(self._relations, self._definitions)}")
 
     def wait(self) -> None:

@@ -51,8 +51,8 @@ def converted_talks(relations: Relations, definitions: Definitions) -> str:
             SELECT DISTINCT o.sourced_call_id FROM {relations.sourced_opportunities} AS o
             WHERE {IS_QUALIFIED} AND o.sourced_call_id IS NOT NULL
         ) AS s
-        JOIN {dials(relations)} AS d ON d.id = s.sourced_call_id
-        WHERE {definitions.is_deep_talk}
+        CROSS JOIN {dials(relations)} AS d
+        WHERE d.id = s.sourced_call_id AND {definitions.is_deep_talk}
     )"""
 
 
@@ -69,10 +69,10 @@ def _branch(rep: str, day: str, counted: dict[str, str], source: str) -> str:
 
 
 def _rep_day_branches(relations: Relations, definitions: Definitions) -> tuple[str, ...]:
-    called = f"{dials(relations)} AS d"
+    of_dials = {name: f"SUM(p.{name})" for name in CALL_COHORT.counts}
     return (
-        _branch("d.rep_id", "d.business_date", _dial_counts(definitions), called),
-        # A count of distinct leads beside other counts would keep SQLite from walking its index in order.
+        _branch("p.rep_id", "p.trial_on", of_dials, f"{relations.call_cohort} AS p"),
+        # The only number of a rep-day that segments do not add up to: a lead without one may be dialled twice.
         _branch(
             "d.rep_id", "d.business_date", {"distinct_leads_dialled": "COUNT(DISTINCT d.lead_id)"},
             f"{dialled_leads(relations)} AS d",
@@ -101,6 +101,7 @@ def _rep_day_branches(relations: Relations, definitions: Definitions) -> tuple[s
 
 
 def _dial_counts(definitions: Definitions) -> dict[str, str]:
+    """Return what is counted of dials, with its SQL: the one place where calls become numbers."""
     return {
         "dials": "COUNT(*)",
         "connects": f"COUNT(*) FILTER (WHERE {definitions.is_connect})",
@@ -221,7 +222,7 @@ REP_DAY = Fact(
 CALL_COHORT = Fact(
     name="call_cohort",
     key=("rep_id", "trial_on", "segment_id"),
-    counts=("dials", "connects", "deep_talks"),
+    counts=("dials", "connects", "effective_dials", "talk_seconds", "deep_talks"),
     select=select_call_cohort,
 )
 OPPORTUNITY_COHORT = Fact(
@@ -242,4 +243,5 @@ REP_HOUR = Fact(
     counts=("dials", "connects", "talk_seconds", "deep_talks"),
     select=select_rep_hour,
 )
-FACTS = (REP_DAY, CALL_COHORT, OPPORTUNITY_COHORT, WIN_LAG, REP_HOUR)
+# In the order in which they are counted: rep-days are summed up from call cohorts.
+FACTS = (CALL_COHORT, REP_DAY, OPPORTUNITY_COHORT, WIN_LAG, REP_HOUR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Relations, Tables, relations_in
+from pacemark.facts.statements import CALL_COHORT
 from pacemark.web.organization.choices import RevenueBasis
 from pacemark.web.organization.models import Organization
 
@@ -29,5 +30,5 @@ def definitions_of(organization: Organization) -> Definitions:
 
 
 def relations() -> Relations:
-    """Return where the events are in our database."""
-    return relations_in(TABLES)
+    """Return where events and facts are in our database."""
+    return relations_in(TABLES, f"{FACT_PREFIX}{CALL_COHORT.name}")

@@ -34,7 +34,7 @@ class RepDay(models.Model):
 
 
 class CallCohort(models.Model):
-    """What became of one rep's dials of one day and segment: dials → connects → deep talks.
+    """What became of one rep's dials of one day and segment: dials → connects → deep talks; rep-days add these up.
 
     A success belongs to the day and person of its trial, at most one per trial. What became of the deep talks stands in
     :class:`OpportunityCohort`, which has far fewer rows.
@@ -46,6 +46,8 @@ class CallCohort(models.Model):
     segment_id = models.BigIntegerField(default=0)
     dials = models.IntegerField()
     connects = models.IntegerField()
+    effective_dials = models.IntegerField()
+    talk_seconds = models.BigIntegerField()
     deep_talks = models.IntegerField()
 
     class Meta:

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Relations, of_reps
-from pacemark.facts.sqlite_parts import Part, copy_of
+from pacemark.facts.sqlite_parts import MMAP_BYTES, Part, copy_of
 from pacemark.facts.statements import FACTS, Fact
 from pacemark.web.pipeline.bridge import FACT_PREFIX
 
@@ -70,15 +70,16 @@ def _rebuild_by_two(
         part = Part(
             database=database,
             part=Path(folder) / "part.sqlite3",
-            relations=of_reps(relations, f"{{rep}} > {middle}"),
+            relations=of_reps(replace(relations, call_cohort="part.call_cohort"), f"{{rep}} > {middle}", "1 = 1"),
             definitions=definitions,
         )
         try:
+            cursor.execute(f"PRAGMA mmap_size={MMAP_BYTES}")
             with transaction.atomic():
                 _empty(cursor)  # takes the write lock: from here on both readers see the same events
                 part.start()
-                for condition in ("{rep} IS NULL", f"{{rep}} <= {middle}"):
-                    _count(cursor, of_reps(relations, condition), definitions, seconds)
+                _count(cursor, of_reps(relations, "{rep} IS NULL", "{rep} = 0"), definitions, seconds)
+                _count(cursor, of_reps(relations, f"{{rep}} <= {middle}", "{rep} > 0"), definitions, seconds)
                 with _timed(seconds, "wait"):
                     part.wait()
                 with _timed(seconds, "copy"):

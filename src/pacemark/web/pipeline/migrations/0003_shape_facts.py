@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                 ('segment_id', models.BigIntegerField(default=0)),
                 ('dials', models.IntegerField()),
                 ('connects', models.IntegerField()),
+                ('effective_dials', models.IntegerField()),
+                ('talk_seconds', models.BigIntegerField()),
                 ('deep_talks', models.IntegerField()),
             ],
             options={

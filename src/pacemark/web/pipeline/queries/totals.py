@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db import connection
 
 from pacemark.engine.periods import sales_month_of
+from pacemark.facts.relations import Relations
 from pacemark.facts.relations import of_reps as events_of_reps
 from pacemark.facts.statements import dialled_leads, team_spans
 from pacemark.web.organization.models import Rep, Team
@@ -141,8 +142,13 @@ def _sales_months() -> Callable[[date], str]:
 
 
 def _dials(span: _Span) -> str:
-    narrowed = relations() if span.rep_ids is None else events_of_reps(relations(), of_reps("{rep}", span.rep_ids))
+    narrowed = relations() if span.rep_ids is None else _of_visible(span)
     return f"{dialled_leads(narrowed)} AS d"
+
+
+def _of_visible(span: _Span) -> Relations:
+    visible = of_reps("{rep}", span.rep_ids)
+    return events_of_reps(relations(), visible, visible)
 
 
 def _distinct_leads(span: _Span) -> int:
