@@ -22,6 +22,7 @@ from pacemark.web.intake.planning import ImportPlan, plan_import
 from pacemark.web.intake.profiles import Profile as Mapping
 from pacemark.web.intake.profiles import profile_from_text, profile_to_text
 from pacemark.web.intake.services import ImportResult, StagedBatch, fail_batch, open_batch, staged_batch
+from pacemark.web.jobs.worker import run_pending
 
 _KIND_ORDER = ("leads", "calls", "opportunities", "deals", "refunds")
 
@@ -44,6 +45,7 @@ def import_(
         plan = plan_import(paths, _profile(profile), source)
         asks = not (dry_run or yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
         result = _run(plan, dry_run=dry_run, asks=asks)
+        run_pending()
         if result is None:
             raise typer.Exit(0)
         _tell(plan, result, as_json=as_json, is_preview=dry_run)

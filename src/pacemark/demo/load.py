@@ -29,6 +29,9 @@ from pacemark.demo.load_people import write_people
 from pacemark.demo.spec import DemoSpec
 from pacemark.demo.tables import size_of
 from pacemark.demo.world import Chronicle
+from pacemark.web.jobs.registry import AFTER_IMPORT
+from pacemark.web.jobs.services import enqueue
+from pacemark.web.jobs.worker import run_pending
 from pacemark.web.organization.models import Organization, Rep
 from pacemark.web.pipeline.fact_models import RepDay
 from pacemark.web.pipeline.facts_services import rebuild_facts
@@ -92,8 +95,7 @@ def write_demo(chronicle: Chronicle, password: str, tell: Tell) -> dict[str, int
         write_history(ledger, monthly_totals(chronicle.layout))
         count_on_from_here(TABLES)
         note_written(chronicle)
-    tell("facts")
-    rebuild_facts(actor=None)
+    bring_up_to_date(tell)
     return counts
 
 
@@ -107,11 +109,18 @@ def _write_outcomes(chronicle: Chronicle, ledger: Ledger, call_base: int) -> dic
     return {"opportunities": size_of(opportunities), "deals": size_of(deals), "refunds": size_of(refunds)}
 
 
+def bring_up_to_date(tell: Tell) -> None:
+    """Count the facts, and let the rooms above do what they do after an import."""
+    tell("facts and plans")
+    rebuild_facts(actor=None)
+    enqueue(AFTER_IMPORT)
+    run_pending()
+
+
 def complete_facts(tell: Tell) -> None:
     """Build the facts where an earlier run was stopped before them."""
     if Lead.objects.exists() and not RepDay.objects.exists():
-        tell("facts")
-        rebuild_facts(actor=None)
+        bring_up_to_date(tell)
 
 
 def empty_database() -> None:

@@ -17,6 +17,7 @@ from pacemark.web.goals.models import RepPlan
 from pacemark.web.goals.pages.maths import maths_of
 from pacemark.web.goals.pages.words import confidence_choices, note_sentences, stage_words
 from pacemark.web.pipeline.queries import DayCounts
+from pacemark.web.ui import formats
 from pacemark.web.ui.components import ConfidenceChoice, Stage, SumLine, Tone
 
 DIALLERS = ("dials", "connects", "deep_talks", "opportunities")
@@ -107,7 +108,7 @@ def today_page(
         deals_missing=rounded_up(missing / value) if value else 0,
         odds=content["plans"]["0.5"]["odds"],
         choices=confidence_choices(content, confidence, url),
-        sums=maths_of(content).lines,
+        sums=(*maths_of(content).lines, *_dealt_line(due, stages[0])),
         notes=note_sentences(content, chosen),
         slowest=_slowest(stages),
         month=_month_stages(due, facts.month, is_closer=is_closer),
@@ -173,6 +174,15 @@ def _tone(done: int, expected: float) -> tuple[Tone, str]:
     ratio = done / expected
     tone: Tone = "ok" if ratio >= ON_TRACK else "warn" if ratio >= BEHIND else "risk"
     return tone, _("%(n)s behind") % {"n": pieces}
+
+
+def _dealt_line(due: Mapping[str, Due], main: Stage) -> tuple[SumLine, ...]:
+    """Say why today's number may differ by one from the rounded pace."""
+    whole = next(iter(due.values()), None)
+    if whole is None or not whole.today:
+        return ()
+    formula = _("dealt over the days so that they add up to the month's %(n)s") % {"n": formats.count(whole.whole)}
+    return (SumLine(label=_("Today's share"), formula=formula, value=formats.count(main.required), is_total=True),)
 
 
 def _slowest(stages: Sequence[Stage]) -> Stage | None:
