@@ -64,8 +64,7 @@ def open_text_table(path: Path) -> SourceTable:
 def read_text_chunks(table: SourceTable, rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
     """Stream a text table. Memory is that of one chunk, whatever the file's size."""
     size = max(table.path.stat().st_size, 1)
-    with table.path.open("rb") as binary:
-        text = _text_of(binary, table.encoding)
+    with table.path.open("rb") as binary, _text_of(binary, table.encoding) as text:
         reader = csv.reader(text, delimiter=table.delimiter, strict=True)
         for _row in range(table.header_line):  # a header may hold line breaks, so lines are counted, not rows
             if reader.line_num < table.header_line:
@@ -88,8 +87,8 @@ def _text_of(binary: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
 
 
 def _first_rows(path: Path, encoding: Encoding) -> tuple[list[list[str]], str]:
-    with path.open("rb") as binary:
-        lines = list(islice(_text_of(binary, encoding.name), SAMPLE_ROWS))
+    with path.open("rb") as binary, _text_of(binary, encoding.name) as text:
+        lines = list(islice(text, SAMPLE_ROWS))
     if lines and re.fullmatch(r"\ufeff?sep=(.)\s*", lines[0], re.IGNORECASE):
         delimiter = lines[0].strip()[-1]
         return [[], *csv.reader(lines[1:], delimiter=delimiter)], delimiter
