@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from pacemark.demo.bulk import count_on_from_here
 from pacemark.demo.draws import Ints
-from pacemark.demo.load import Kept, Tell, ids_of, note_written
+from pacemark.demo.load import Kept, Tell, bring_up_to_date, ids_of, note_written
 from pacemark.demo.load_events import (
     CALLS,
     OPPORTUNITIES,
@@ -29,7 +29,6 @@ from pacemark.demo.load_people import Written, write_absences
 from pacemark.demo.tables import Opportunities, local_day, size_of, take
 from pacemark.demo.world import LOCAL, Chronicle
 from pacemark.web.organization.models import Rep, Team
-from pacemark.web.pipeline.facts_services import rebuild_facts
 from pacemark.web.pipeline.models import Call, Deal, Lead, Opportunity
 
 
@@ -52,8 +51,7 @@ def advance_demo(kept: Kept, days: int, tell: Tell) -> dict[str, int]:
         counts |= _write_new_outcomes(chronicle, ledger, kept.now_seconds, added)
         count_on_from_here(TABLES)
         note_written(chronicle)
-    tell("facts")
-    rebuild_facts(actor=None)
+    bring_up_to_date(tell)
     return counts
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -14,24 +16,53 @@ from pacemark.demo.tables import DAY_SECONDS
 
 Cell = str | int | bool | None
 CHUNK_ROWS = 100_000
+_ROWS_PER_STATEMENT = 100  # one statement for many rows costs SQLite half as much as one for each
 
 
-def insert_rows(table: str, columns: Mapping[str, Sequence[Cell]]) -> None:
-    """Insert rows given column by column, all of one length."""
-    if not len(next(iter(columns.values()))):
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A column with one value for all rows."""
+
+    value: str | int | bool
+
+
+Column = Sequence[Cell] | Same
+
+
+def insert_rows(table: str, columns: Mapping[str, Column]) -> None:
+    """Insert rows given column by column; those that are not the same for all rows are of one length."""
+    count = next(len(column) for column in columns.values() if not isinstance(column, Same))
+    if not count:
         return
     if connection.vendor == "postgresql":
-        _copy(table, columns)
-        return
-    marks = ", ".join("?" for _ in columns)
+        _copy(table, columns, count)
+    else:
+        _insert(table, columns, count)
+
+
+def _insert(table: str, columns: Mapping[str, Column], count: int) -> None:
+    marks = ", ".join(_literal(c.value) if isinstance(c, Same) else "?" for c in columns.values())
+    begin = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+    many = begin + ", ".join([f"({marks})"] * _ROWS_PER_STATEMENT)
+    rows = list(zip(*(column for column in columns.values() if not isinstance(column, Same)), strict=True))
+    whole = count - count % _ROWS_PER_STATEMENT
     connection.ensure_connection()
-    connection.connection.executemany(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", zip(*columns.values(), strict=True)
-    )
+    for at in range(0, whole, _ROWS_PER_STATEMENT):
+        connection.connection.execute(many, list(chain.from_iterable(rows[at : at + _ROWS_PER_STATEMENT])))
+    connection.connection.executemany(f"{begin}({marks})", rows[whole:])
 
 
-def _copy(table: str, columns: Mapping[str, Sequence[Cell]]) -> None:
-    texts = [["\\N" if cell is None else str(cell) for cell in column] for column in columns.values()]
+def _literal(value: str | int | bool) -> str:
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(int(value))
+
+
+def _copy(table: str, columns: Mapping[str, Column], count: int) -> None:
+    texts = [
+        repeat(str(column.value), count)
+        if isinstance(column, Same)
+        else ["\\N" if cell is None else str(cell) for cell in column]
+        for column in columns.values()
+    ]
     lines = map("\t".join, zip(*texts, strict=True))
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         copy.write("\n".join(lines) + "\n")
@@ -45,6 +76,8 @@ def indexes_built_afterwards(tables: Sequence[str]) -> Iterator[None]:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is altered while checks of its rows are owed
         taken = [made for table in tables for made in _take_away(cursor, table)]
         yield
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA threads = 2")  # sorting is most of the work of an index
         for statement in taken:
             cursor.execute(statement)
 

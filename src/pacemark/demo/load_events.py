@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from pacemark.demo.bulk import (
     CHUNK_ROWS,
     Cell,
+    Same,
     content_keys,
     day_texts,
     highest_id,
@@ -94,20 +94,16 @@ class Ledger:
         ids = self.take_ids(table, len(places))
         return {
             "id": ids.tolist(),
-            "source_id": _all(self.source_id, places),
+            "source_id": Same(self.source_id),
             "external_id": external_ids(letter, places),
             "content_key": content_keys(places, salt),
-            "version": _all(1, places),
+            "version": Same(1),
         }
 
 
 def external_ids(letter: str, places: Ints) -> list[str]:
     """Return ids as a source would write them: C0000000042."""
     return [f"{letter}{place:010d}" for place in places.tolist()]
-
-
-def _all(value: Cell, rows: Any) -> list[Cell]:
-    return list(repeat(value, len(rows)))
 
 
 def _chunks(columns: Any) -> Iterator[tuple[Any, int]]:
@@ -136,7 +132,7 @@ def write_leads(ledger: Ledger, leads: Leads, first: int) -> None:
                 "phone_last4_hash": [phone.last4_digest for phone in phones],
                 "arrived_at": moment_texts(chunk.arrived_at),
                 "arrived_on": day_texts(local_day(chunk.arrived_at)),
-                "note": _all("", places),
+                "note": Same(""),
             },
         )
 
@@ -156,7 +152,7 @@ def write_calls(ledger: Ledger, calls: Calls, first: int) -> None:
                 "occurred_at": moment_texts(chunk.started_at),
                 "business_date": day_texts(local_day(chunk.started_at)),
                 "local_hour": local_hours(chunk.started_at, LOCAL_OFFSET_SECONDS),
-                "direction": _all(int(Direction.OUTBOUND), event["id"]),
+                "direction": Same(int(Direction.OUTBOUND)),
                 "answered": chunk.is_answered.tolist(),
                 "talk_seconds": chunk.talk_seconds.tolist(),
             },
@@ -215,10 +211,10 @@ def write_deals(ledger: Ledger, deals: Deals, opportunities: Opportunities, oppo
             "opportunity_id": opportunity_id[deals.opportunity].tolist(),
             "owner_id": ledger.people.rep_id[deals.owner].tolist(),
             "signed_on": day_texts(deals.signed_day),
-            "is_undated": _all(False, event["id"]),
+            "is_undated": Same(False),
             "amount_minor": deals.amount_minor.tolist(),
             "cash_minor": deals.cash_minor.tolist(),
-            "currency": _all(CURRENCY, event["id"]),
+            "currency": Same(CURRENCY),
         },
     )
     return np.array(event["id"], dtype=np.int64)
