@@ -27,6 +27,7 @@ COMMANDS = {
     "work": Entry(module="pacemark.cli.work", attribute="work"),
     "import": Entry(module="pacemark.cli.import_", attribute="import_"),
     "facts": Entry(module="pacemark.cli.facts", attribute="app"),
+    "goals": Entry(module="pacemark.cli.goals", attribute="app"),
     "plan": Entry(module="pacemark.cli.plan", attribute="plan"),
     "calc": Entry(module="pacemark.cli.calc", attribute="calc", needs_database=False),
     "people": Entry(module="pacemark.cli.people", attribute="app"),

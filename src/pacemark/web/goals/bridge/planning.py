@@ -40,6 +40,17 @@ class DealRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything that plans are worked out from; entries are in the order of ``ground.people``."""
+
+    rates: RateEstimates
+    deals: DealRecord
+    values: ValueEstimates
+    targets: list[TargetFound]
+    inputs: PlanInputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """Everyone's plans with all that they were made from; entries are in the order of ``ground.people``."""
 
@@ -62,21 +73,27 @@ def minor_units_of(currency: str) -> int:
     return int(10 ** minor_digits(currency))
 
 
-def make_plans(ground: PlanGround) -> Planned:
-    """Plan everyone; pure from here on."""
+def prepare(ground: PlanGround) -> Prepared:
+    """Estimate everyone's rates and values, and find the targets; pure from here on."""
     rates = estimate_rates(ground)
     deals, prior = _deal_values(ground)
     values = shrink_values(deals.logs, prior)
     targets = _targets(ground, rates, values)
     inputs = _inputs(ground, rates, values, targets)
+    return Prepared(rates=rates, deals=deals, values=values, targets=targets, inputs=inputs)
+
+
+def make_plans(ground: PlanGround) -> Planned:
+    """Plan everyone."""
+    ready = prepare(ground)
     return Planned(
         ground=ground,
-        rates=rates,
-        deals=deals,
-        values=values,
-        targets=targets,
-        inputs=inputs,
-        batch=plan_people(inputs),
+        rates=ready.rates,
+        deals=ready.deals,
+        values=ready.values,
+        targets=ready.targets,
+        inputs=ready.inputs,
+        batch=plan_people(ready.inputs),
     )
 
 

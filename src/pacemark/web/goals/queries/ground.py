@@ -21,6 +21,22 @@ from pacemark.web.shared.currency import minor_digits
 
 FIRST_DAY = date(1970, 1, 1)
 LOOK_BACK_DAYS = 365
+# Stands for nobody in particular: the plain calendar, without leave or roster.
+ANYONE = Member(
+    rep_id=0,
+    name="",
+    employee_no="",
+    team_id=0,
+    team_name="",
+    region_id=0,
+    region_name="",
+    pattern_id=0,
+    grade_id=0,
+    grade_name="",
+    role="",
+    hired_on=None,
+    left_on=None,
+)
 
 
 def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = None) -> PlanGround:
@@ -100,22 +116,7 @@ def _grade_parts(period: Period, settings: Organization) -> Mapping[int, Fractio
         return {}
     months = months_of_quarter(quarter_of(period.label), start_day)
     # The plain calendar splits a quarter, not each team's: a grade means the same in every team.
-    anyone = Member(
-        rep_id=0,
-        name="",
-        employee_no="",
-        team_id=0,
-        team_name="",
-        region_id=0,
-        region_name="",
-        pattern_id=0,
-        grade_id=0,
-        grade_name="",
-        role="",
-        hired_on=None,
-        left_on=None,
-    )
-    workdays = working_days_of([anyone], months[0].first, months[-1].last)[0]
+    workdays = working_days_of([ANYONE], months[0].first, months[-1].last)[ANYONE.rep_id]
     counts = [sum(month.holds(day) for day in workdays) for month in months]
     step_minor = 10 ** minor_digits(settings.currency)
     return targets.quarter_parts(quotas, period, start_day, counts, step_minor)
