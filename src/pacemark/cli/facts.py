@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pacemark.cli.start import UserMistake, date_of
+from pacemark.cli.start import UserMistake, date_of, output
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.facts_services import rebuild_facts, refresh_changed_days
 from pacemark.web.pipeline.queries.totals import Totals, TotalsBy, TotalsRow, TotalsTable, totals_over
@@ -35,7 +35,7 @@ def rebuild(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
     for name in dict.fromkeys([*rebuilt.rows, *rebuilt.seconds]):
         rows = f"{rebuilt.rows[name]:,}" if name in rebuilt.rows else ""
         table.add_row(name, rows, f"{rebuilt.seconds.get(name, 0):.2f}")
-    Console().print(table)
+    output().print(table)
     Console(stderr=True).print(f"Rebuilt {sum(rebuilt.rows.values()):,} rows in {rebuilt.total_seconds:.2f} s.")
 
 
@@ -54,7 +54,7 @@ def totals(
         rows = [{by.value: _label(row), **_numbers(row.totals)} for row in table.rows]
         typer.echo(json.dumps({"totals": _numbers(table.totals), "rows": rows}, ensure_ascii=False))
     else:
-        Console().print(_drawn(table, by))
+        output().print(_drawn(table, by))
 
 
 def _span(from_: str | None, to: str | None) -> tuple[date | None, date | None]:

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pacemark.cli.start import UserMistake
+from pacemark.cli.start import UserMistake, output
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.models import User
 from pacemark.web.accounts.services import create_user
@@ -38,4 +38,4 @@ def list_() -> None:
     table = Table("username", "name", "access", "active")
     for user in User.objects.order_by("access_role", "username"):
         table.add_row(user.username, user.display_name, user.access_role, "yes" if user.is_active else "no")
-    Console().print(table)
+    output().print(table)

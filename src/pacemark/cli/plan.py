@@ -10,10 +10,9 @@ from typing import Annotated, Any
 
 import typer
 from django.utils import translation
-from rich.console import Console
 from rich.table import Table
 
-from pacemark.cli.start import UserMistake, date_of
+from pacemark.cli.start import UserMistake, date_of, output
 from pacemark.engine.periods import Period, sales_month
 from pacemark.web.goals.bridge.planning import minor_units_of
 from pacemark.web.goals.queries.periods import default_as_of, default_period
@@ -49,7 +48,7 @@ def plan(
         answer = {"period": month.label, "as_of": known_until.isoformat(), "people": documents}
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
         return
-    Console().print(_table(month, documents) if documents else "Nobody to plan for: import records first.")
+    output().print(_table(month, documents) if documents else "Nobody to plan for: import records first.")
 
 
 def _write_workbook(path: Path, documents: list[dict[str, Any]]) -> None:

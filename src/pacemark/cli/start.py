@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from rich.console import Console
+
 from pacemark.engine.errors import EngineError
+
+PIPE_COLUMNS = 200
 
 
 class UserMistake(Exception):
@@ -22,6 +26,12 @@ def mistake_in_one_sentence(error: Exception) -> str | None:
     if type(error).__module__.startswith("django.db") and type(error).__name__ == "OperationalError":
         return f"the database that DATABASE_URL names cannot be used: {str(error).splitlines()[0]}"
     return None
+
+
+def output() -> Console:
+    """Return where answers are printed: as wide as the terminal, and wide enough for any table in a pipe or file."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPE_COLUMNS)
 
 
 def date_of(text: str | None, option: str) -> date | None:
