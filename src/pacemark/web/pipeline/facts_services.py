@@ -94,5 +94,5 @@ def _recount_days(counting: _Counting, fact: Fact) -> None:
 def _recount_hours(counting: _Counting) -> None:
     months = f"SELECT rep_id, month FROM {_MONTHS}"
     counting.cursor.execute(f"DELETE FROM {FACT_PREFIX}{REP_HOUR.name} WHERE (rep_id, month) IN ({months})")
-    narrowed = of_months(counting.relations, _MONTHS)
-    insert(counting.cursor, REP_HOUR, REP_HOUR.select(narrowed, counting.definitions))
+    for narrowed in of_months(counting.relations, _MONTHS):
+        insert(counting.cursor, REP_HOUR, REP_HOUR.select(narrowed, counting.definitions))

@@ -14,6 +14,7 @@ from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import definitions_of, relations
 from pacemark.web.pipeline.choices import Stage
 from pacemark.web.pipeline.queries.columns import Integers, literal, of_reps, ordinal, whole_numbers
+from pacemark.web.pipeline.queries.keyed_counts import counts_at, summed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +55,11 @@ def cohort_arrays(as_of: date, rep_ids: Collection[int] | None, *, by_segment: b
     segments the answer is about a fifteenth as long and comes from the rep-days.
     """
     *keys, dials, connects, deep_talks = _called(as_of, rep_ids, by_segment)
-    *talk_keys, converted = _converted(as_of, rep_ids, by_segment)
     *late_keys, late = _not_yet_known(as_of, rep_ids, by_segment)
-    known = _at(keys, talk_keys, converted) - _at(keys, late_keys, late)
-    *owned_keys, opened, won = _owned(as_of, rep_ids, by_segment)
+    *talk_keys, converted, opened = _opportunities(as_of, rep_ids, by_segment)
+    known = counts_at(keys, talk_keys, converted) - counts_at(keys, late_keys, late)
+    owned_keys, opened = summed(talk_keys, opened)
+    won = counts_at(owned_keys, *_wins(as_of, rep_ids, by_segment))
     return _joined(
         [
             _stage(Stage.CONNECT, keys, dials, connects),
@@ -95,34 +97,21 @@ def _called(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> t
     return whole_numbers(sql, 6)
 
 
-def _converted(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
+def _opportunities(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
+    """Return deep talks that converted and opportunities opened; without segments a key may stand more than once."""
     sql = f"""
-        SELECT rep_id, {ordinal("trial_on")}, {"segment_id" if by_segment else "0"},
-               CAST(SUM(talks_converted) AS BIGINT)
-        FROM fact_opportunity_cohort
-        WHERE talks_converted > 0 AND trial_on < {literal(as_of)} AND {of_reps("rep_id", rep_ids)} GROUP BY 1, 2, 3
-    """
-    return whole_numbers(sql, 4)
-
-
-def _owned(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
-    segment = "segment_id" if by_segment else "0"
-    sql = f"""
-        SELECT o.rep_id, {ordinal("o.trial_on")}, o.segment_id, CAST(o.tried AS BIGINT),
-               CAST(COALESCE(w.won, 0) AS BIGINT)
-        FROM (
-            SELECT rep_id, trial_on, {segment} AS segment_id, SUM(opportunities) AS tried
-            FROM fact_opportunity_cohort
-            WHERE opportunities > 0 AND trial_on < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
-            GROUP BY 1, 2, 3
-        ) AS o
-        LEFT JOIN (
-            SELECT rep_id, opened_on, {segment} AS segment_id, SUM(won) AS won
-            FROM fact_win_lag WHERE closed_on < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
-            GROUP BY 1, 2, 3
-        ) AS w ON w.rep_id = o.rep_id AND w.opened_on = o.trial_on AND w.segment_id = o.segment_id
+        SELECT rep_id, {ordinal("trial_on")}, {"segment_id" if by_segment else "0"}, talks_converted, opportunities
+        FROM fact_opportunity_cohort WHERE trial_on < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
     """
     return whole_numbers(sql, 5)
+
+
+def _wins(
+    as_of: date, rep_ids: Collection[int] | None, by_segment: bool
+) -> tuple[tuple[Integers, Integers, Integers], Integers]:
+    lags = win_lags(as_of, rep_ids)
+    segment_id = lags.segment_id if by_segment else np.zeros_like(lags.segment_id)
+    return (lags.rep_id, lags.opened_on, segment_id), lags.won
 
 
 def _not_yet_known(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
@@ -133,24 +122,6 @@ def _not_yet_known(as_of: date, rep_ids: Collection[int] | None, by_segment: boo
         FROM ({late}) AS late WHERE {of_reps("rep_id", rep_ids)} GROUP BY 1, 2, 3
     """
     return whole_numbers(sql, 4)
-
-
-def _at(keys: Sequence[Integers], sparse_keys: Sequence[Integers], counts: Integers) -> Integers:
-    """Return the counts of a few keys at the places of those keys among all, zero elsewhere."""
-    found = np.zeros(len(keys[0]), dtype=np.int64)
-    if not len(counts) or not len(found):
-        return found
-    spans = [int(max(all_.max(), some.max())) + 1 for all_, some in zip(keys, sparse_keys, strict=True)]
-    every, some = _packed(keys, spans), _packed(sparse_keys, spans)
-    order = np.argsort(every, kind="stable")
-    place = np.minimum(np.searchsorted(every, some, sorter=order), len(every) - 1)
-    there = every[order[place]] == some
-    found[order[place[there]]] = counts[there]
-    return found
-
-
-def _packed(keys: Sequence[Integers], spans: Sequence[int]) -> Integers:
-    return (keys[0] * spans[1] + keys[1]) * spans[2] + keys[2]
 
 
 def _stage(stage: Stage, keys: Sequence[Integers], trials: Integers, successes: Integers) -> tuple[Integers, ...]:

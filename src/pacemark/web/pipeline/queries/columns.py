@@ -32,6 +32,12 @@ def of_reps(column: str, rep_ids: Collection[int] | None) -> str:
     return f"{column} IN ({', '.join(str(int(rep_id)) for rep_id in sorted(rep_ids))})"
 
 
+def of_owners(column: str, rep_ids: Collection[int] | None) -> str:
+    """Return the same of an event's column, where nobody is NULL and an index should still serve."""
+    nobody = f" OR {column} IS NULL" if rep_ids is not None and 0 in rep_ids else ""
+    return f"({of_reps(column, rep_ids)}{nobody})"
+
+
 def literal(day: date) -> str:
     """Return a date as SQL."""
     return f"'{day.isoformat()}'"

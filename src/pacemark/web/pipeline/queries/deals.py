@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import definitions_of
-from pacemark.web.pipeline.queries.columns import Integers, literal, of_reps, ordinal, whole_numbers
+from pacemark.web.pipeline.queries.columns import Integers, literal, of_owners, ordinal, whole_numbers
 
 UNKNOWN = -1
 
@@ -62,7 +62,7 @@ def open_opportunities(as_of: date, rep_ids: Collection[int] | None) -> OpenOppo
         FROM pipeline_opportunity AS o LEFT JOIN pipeline_lead AS l ON l.id = o.lead_id
         WHERE o.state <> 'unqualified' AND o.opened_on < {day}
           AND (o.closed_on >= {day} OR (o.closed_on IS NULL AND o.state = 'open'))
-          AND {of_reps("COALESCE(o.owner_id, 0)", rep_ids)}
+          AND {of_owners("o.owner_id", rep_ids)}
     """
     rep_id, opened_on, expected_minor, segment_id = whole_numbers(sql, 4)
     return OpenOpportunities(rep_id=rep_id, opened_on=opened_on, expected_minor=expected_minor, segment_id=segment_id)
@@ -101,7 +101,7 @@ def deal_values(as_of: date, rep_ids: Collection[int] | None = None) -> DealValu
             WHERE refunded_on < {literal(as_of)} GROUP BY deal_id
         ) AS r ON r.deal_id = d.id
         WHERE d.signed_on < {literal(as_of)} AND {amount} > COALESCE(r.refunded, 0)
-          AND {of_reps("COALESCE(d.owner_id, 0)", rep_ids)}
+          AND {of_owners("d.owner_id", rep_ids)}
     """
     rep_id, signed_on, amount_minor = whole_numbers(sql, 3)
     return DealValues(rep_id=rep_id, signed_on=signed_on, amount_minor=amount_minor)
@@ -112,7 +112,7 @@ def expected_amounts(as_of: date, rep_ids: Collection[int] | None = None) -> Exp
     sql = f"""
         SELECT COALESCE(owner_id, 0), {ordinal("opened_on")}, expected_minor FROM pipeline_opportunity
         WHERE state <> 'unqualified' AND expected_minor > 0 AND opened_on < {literal(as_of)}
-          AND {of_reps("COALESCE(owner_id, 0)", rep_ids)}
+          AND {of_owners("owner_id", rep_ids)}
     """
     rep_id, opened_on, expected_minor = whole_numbers(sql, 3)
     return ExpectedAmounts(rep_id=rep_id, opened_on=opened_on, expected_minor=expected_minor)
