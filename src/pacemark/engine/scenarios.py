@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
+from scipy.special import betaincinv, gammaln
 
-from pacemark.engine.odds import DealLaw, Sources, beta_moments, chance_of_target, deal_weights, factorial_moments
+from pacemark.engine.odds import DealLaw, Sources, beta_moments, chance_of_target
 from pacemark.engine.reach import Reward, tabulate
 from pacemark.engine.sums import MAX_SIGMA
 
@@ -17,15 +17,18 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 # A lump is felt where it differs from an ordinary deal by more than this share of the spread of all deals needed; where
-# few deals are needed, or all are alike, any difference is.
-_FELT, _FEW_NEEDED, _DIFFERENT = 0.2, 4.0, 0.02
+# few deals are needed, or values are certain, any difference is.
+_FELT, _FEW_NEEDED, _DIFFERENT, _SAME = 0.17, 4.0, 0.02, 1e-6
+_MAX_ALIKE = 0.9
 # More open opportunities than this are no lumps any more.
 _MAX_LUMPS = 200
 # A few open opportunities likelier than this make numbers of deals too regular for a smooth law.
 _LIKELY, _FEW = 0.4, 12
 _N_OUTCOMES, _RARE = 25, 1e-4
+_N_WINS, _BATCH_SIZE = 32, 1_000_000
 # A rate whose relative variance exceeds this is known so badly that its shape shows in the result.
 _DOUBTFUL, _VERY_DOUBTFUL = 0.25, 0.45
+_DOUBTFUL_CHAIN = 0.3
 _N_VALUES, _N_MANY_VALUES = 16, 48
 
 
@@ -107,14 +110,13 @@ class Mixture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cases:
-    """Plain laws before they are computed: whose, how likely, open ones won (-1: not told apart), rates."""
+    """Plain laws before they are computed, and what each takes for known."""
 
     person: IntArray
-    weight: FloatArray
-    won: FloatArray
-    rate_a: FloatArray
-    rate_b: FloatArray
-    known: FloatArray
+    weight: FloatArray  # how likely, 1 in all per person
+    known: FloatArray  # (4, n_cases): the value of a rate; NaN where it has its distribution
+    won: FloatArray  # open ones won; -1 where they are not told apart
+    win_moments: FloatArray  # (4, n_cases): of the win rate, given the above
 
 
 def mixture_of(odds: ChainOdds) -> Mixture:
@@ -135,15 +137,14 @@ def mixture_of(odds: ChainOdds) -> Mixture:
     Notes
     -----
     An open opportunity's chance rises and falls with the person's win rate w: with χ = open_chance at the mean μ of w
-    it is χ w / μ where χ ≤ μ, and 1 − (1 − χ)(1 − w)/(1 − μ) above. Given z of m won, w is taken as
-    Beta(a + z βμ/χ, b + (m − z) g), β the slope of that line and g = β (1 − μ)/(1 − χ), which has the score of the true
-    likelihood at the mean. Open ones that are not told apart count as ordinary deals, as many and with such a chance
-    that mean and variance of their money at μ are the same.
+    it is χ w / μ where χ ≤ μ, and 1 − (1 − χ)(1 − w)/(1 − μ) above. What the number won
+    says about w is reckoned over 32 equally likely values of w. Open ones that are not told apart count as ordinary
+    deals, as many and with such a chance that mean and variance of their money at μ are the same.
     """
     cases = _by_outcome(odds, _by_doubt(odds))
     person = cases.person
     apart = cases.won >= 0
-    moments = np.stack([_moments(cases, stage) for stage in range(4)])
+    moments = [_moments(odds, cases.person, cases.known, stage) for stage in range(3)]
     share = odds.closing_share[person]
     alike_count, alike_floor, alike_slope = _alike(odds)
     table = tabulate(
@@ -157,7 +158,7 @@ def mixture_of(odds: ChainOdds) -> Mixture:
     )
     sources = Sources(
         work_moments=moments[0] * moments[1] * moments[2] * share ** np.arange(4)[:, None],
-        win_moments=moments[3],
+        win_moments=cases.win_moments,
         direct=odds.direct[person] * share,
         open_count=np.where(apart, 0.0, alike_count[person]),
         open_floor=alike_floor[person],
@@ -168,11 +169,11 @@ def mixture_of(odds: ChainOdds) -> Mixture:
     return Mixture(law=law, first=np.cumsum(count) - count, count=count, weight=cases.weight)
 
 
-def _moments(cases: _Cases, stage: int) -> FloatArray:
-    certain = np.isinf(cases.rate_a[stage])
-    uncertain = beta_moments(np.where(certain, 1.0, cases.rate_a[stage]), cases.rate_b[stage])
-    value = np.where(np.isnan(cases.known[stage]), 1.0, cases.known[stage])
-    return np.where(certain | ~np.isnan(cases.known[stage]), value ** np.arange(4)[:, None], uncertain)
+def _moments(odds: ChainOdds, person: IntArray, known: FloatArray, stage: int) -> FloatArray:
+    a, b, value = odds.rate_a[stage, person], odds.rate_b[stage, person], known[stage]
+    value = np.where(np.isinf(a), 1.0, value)
+    uncertain = beta_moments(np.where(np.isinf(a), 1.0, a), b)
+    return np.where(np.isnan(value), uncertain, value ** np.arange(4)[:, None])
 
 
 def _line(chance: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -183,11 +184,7 @@ def _line(chance: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]
 
 
 def _alike(odds: ChainOdds) -> tuple[FloatArray, FloatArray, FloatArray]:
-    # m' χ' = ρ m χ, and m' χ'(1 + c² − χ') = ρ² m χ(1 + c² − χ) with c² the relative variance of one deal's value.
-    # χ' < 0 makes it a negative binomial count.
-    raw = np.exp(np.minimum(odds.sigma, MAX_SIGMA) ** 2)
-    chance = raw - odds.open_size * (raw - odds.open_chance)
-    chance = np.minimum(np.where(np.abs(chance) < 1e-6, 1e-6, chance), np.maximum(odds.open_chance, 0.9))
+    chance = np.minimum(_alike_chance(odds), np.maximum(odds.open_chance, _MAX_ALIKE))
     expected = odds.open_size * odds.open_count * odds.open_chance
     count = expected / chance
     # A binomial count needs whole trials; the mean stays, the variance nearly.
@@ -197,10 +194,18 @@ def _alike(odds: ChainOdds) -> tuple[FloatArray, FloatArray, FloatArray]:
     return count, each * floor, each * slope
 
 
+def _alike_chance(odds: ChainOdds) -> FloatArray:
+    # m' χ' = ρ m χ, and m' χ'(1 + c² − χ') = ρ² m χ(1 + c² − χ) with c² the relative variance of one deal's value.
+    # χ' < 0 makes it a negative binomial count.
+    raw = np.exp(np.minimum(odds.sigma, MAX_SIGMA) ** 2)
+    chance = raw - odds.open_size * (raw - odds.open_chance)
+    return np.where(np.abs(chance) < 1e-6, 1e-6, chance)
+
+
 def _by_doubt(odds: ChainOdds) -> _Cases:
     """Tell apart the values of a person's least known rate, where it is hardly known at all."""
     relative = _relative_variance(odds.rate_a, odds.rate_b)
-    doubtful = relative.max(axis=0) > _DOUBTFUL
+    doubtful = (relative.max(axis=0) > _DOUBTFUL) | (np.prod(1 + relative, axis=0) - 1 > _DOUBTFUL_CHAIN)
     very = relative.max(axis=0) > _VERY_DOUBTFUL
     times = np.where(very, _N_MANY_VALUES, np.where(doubtful, _N_VALUES, 1))
     person = np.repeat(np.arange(len(times)), times)
@@ -213,75 +218,92 @@ def _by_doubt(odds: ChainOdds) -> _Cases:
     return _Cases(
         person=person,
         weight=1.0 / times[person],
-        won=np.full(len(person), -1.0),
-        rate_a=odds.rate_a[:, person],
-        rate_b=odds.rate_b[:, person],
         known=known,
+        won=np.full(len(person), -1.0),
+        win_moments=_moments(odds, person, known, 3),
     )
 
 
 def _by_outcome(odds: ChainOdds, cases: _Cases) -> _Cases:
     """Tell apart how many of the open ones are won, where that matters."""
-    some = (odds.open_count > 0) & (odds.open_count <= _MAX_LUMPS) & (odds.open_chance > 0) & ~np.isinf(odds.rate_a[3])
-    exposed = (odds.need < _FEW_NEEDED) | (np.hypot(odds.sigma, odds.doubt) < _DIFFERENT)
-    lumpy = np.abs(odds.open_size - 1) > np.where(exposed, _DIFFERENT, _FELT * np.sqrt(np.maximum(odds.need, 1.0)))
-    likely = (odds.open_chance > _LIKELY) & (odds.open_count <= _FEW)
-    told = np.flatnonzero((some & (lumpy | likely))[cases.person])
+    told = np.flatnonzero(_is_told(odds)[cases.person])
     if not len(told):
         return cases
     plain = np.setdiff1d(np.arange(len(cases.person)), told)
-    entry, won, weight = _outcomes(odds, cases, told)
-    entries = np.concatenate([plain, entry])
+    rows = max(_BATCH_SIZE // (_N_WINS * int(odds.open_count[cases.person[told]].max() + 1)), 1)
+    parts = [_outcomes(odds, cases, told[start : start + rows]) for start in range(0, len(told), rows)]
+    entries = np.concatenate([plain, *(part.entry for part in parts)])
     order = np.argsort(entries, kind="stable")
     entries = entries[order]
-    wons = np.concatenate([np.full(len(plain), -1.0), won])[order]
-    person = cases.person[entries]
-    mean, chance = odds.rate_means[3][person], odds.open_chance[person]
-    _, slope = _line(chance, mean)
-    rate_a, rate_b = cases.rate_a[:, entries], cases.rate_b[:, entries]
-    rate_a[3] += np.where(wons >= 0, wons * slope * mean / np.maximum(chance, 1e-12), 0.0)
-    lost = odds.open_count[person] - wons
-    rate_b[3] += np.where(wons >= 0, lost * slope * (1 - mean) / np.maximum(1 - chance, 1e-12), 0.0)
+    weight = np.concatenate([np.ones(len(plain)), *(part.weight for part in parts)])[order]
+    moments = np.concatenate([cases.win_moments[:, plain], *(part.win_moments for part in parts)], axis=1)
     return _Cases(
-        person=person,
-        weight=cases.weight[entries] * np.concatenate([np.ones(len(plain)), weight])[order],
-        won=wons,
-        rate_a=rate_a,
-        rate_b=rate_b,
+        person=cases.person[entries],
+        weight=cases.weight[entries] * weight,
         known=cases.known[:, entries],
+        won=np.concatenate([np.full(len(plain), -1.0), *(part.won for part in parts)])[order],
+        win_moments=moments[:, order],
     )
 
 
-def _outcomes(odds: ChainOdds, cases: _Cases, told: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return (entry, open ones won, probability) for every group of outcomes of some entries."""
-    n_told = len(told)
-    open_count = odds.open_count[cases.person[told]]
-    floor, slope = _line(odds.open_chance, odds.rate_means[3])
-    sources = Sources(
-        work_moments=np.ones((4, n_told)),
-        win_moments=_moments(cases, 3)[:, told],
-        direct=np.zeros(n_told),
-        open_count=open_count,
-        open_floor=floor[cases.person[told]],
-        open_slope=slope[cases.person[told]],
+def _is_told(odds: ChainOdds) -> BoolArray:
+    some = (odds.open_count > 0) & (odds.open_count <= _MAX_LUMPS) & (odds.open_chance > 0) & ~np.isinf(odds.rate_a[3])
+    unlike = np.abs(odds.open_size - 1)
+    lumpy = unlike > _FELT * np.sqrt(np.maximum(odds.need, 1.0))
+    lumpy |= (unlike > _DIFFERENT) & (odds.need < _FEW_NEEDED)
+    # Where all values are certain, a target just missed is missed.
+    lumpy |= (unlike > _SAME) & (np.hypot(odds.sigma, odds.doubt) < _DIFFERENT)
+    likely = (odds.open_chance > _LIKELY) & (odds.open_count <= _FEW)
+    return np.asarray(some & (lumpy | likely | (_alike_chance(odds) > _MAX_ALIKE)), dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcomes:
+    entry: IntArray
+    won: FloatArray
+    weight: FloatArray
+    win_moments: FloatArray
+
+
+def _outcomes(odds: ChainOdds, cases: _Cases, told: IntArray) -> _Outcomes:
+    """Return every group of outcomes of some entries."""
+    person = cases.person[told]
+    place = (np.arange(_N_WINS) + 0.5) / _N_WINS
+    wins = betaincinv(odds.rate_a[3, person, None], odds.rate_b[3, person, None], place)
+    wins = np.where(np.isnan(cases.known[3, told])[:, None], wins, cases.known[3, told][:, None])
+    floor, slope = _line(odds.open_chance[person], odds.rate_means[3][person])
+    chance = np.clip(floor[:, None] + slope[:, None] * wins, 1e-12, 1 - 1e-12)[:, :, None]
+    count = odds.open_count[person][:, None]
+    won = np.arange(count.max() + 1)
+    lost = np.maximum(count - won, 0.0)
+    ways = np.where(won <= count, gammaln(count + 1) - gammaln(won + 1) - gammaln(lost + 1), -np.inf)
+    chances = np.exp(ways[:, None, :] + won * np.log(chance) + lost[:, None, :] * np.log1p(-chance)) / _N_WINS
+    cell, n_told = _grouped(chances.sum(axis=1), won), len(told)
+    group = (np.arange(n_told)[:, None] * _N_OUTCOMES + cell).ravel()
+
+    def summed(values: FloatArray) -> FloatArray:
+        return np.bincount(group, values.ravel(), minlength=n_told * _N_OUTCOMES).astype(np.float64)
+
+    moments = np.stack([summed((chances * (wins**power)[:, :, None]).sum(axis=1)) for power in range(4)])
+    total = summed(chances.sum(axis=1) * won)
+    some = np.flatnonzero(moments[0] > _RARE)
+    owner = some // _N_OUTCOMES
+    mass = moments[0, some]
+    return _Outcomes(
+        entry=told[owner],
+        won=total[some] / mass,
+        weight=mass / np.bincount(owner, mass)[owner],
+        win_moments=moments[:, some] / mass,
     )
-    count = open_count[:, None]
-    won = np.broadcast_to(np.arange(count.max() + 1), (n_told, int(count.max()) + 1))
-    chance = deal_weights(factorial_moments(sources, np.zeros(n_told)), won, np.ones((n_told, 1))) * (won <= count)
-    chance /= chance.sum(axis=1, keepdims=True)
-    # Few enough groups: where the likely numbers are many, neighbours share one.
+
+
+def _grouped(chance: FloatArray, won: FloatArray) -> IntArray:
+    """Return the group of every number won: where the likely numbers are many, neighbours share one."""
     mean = (chance * won).sum(axis=1, keepdims=True)
     deviation = np.sqrt((chance * (won - mean) ** 2).sum(axis=1, keepdims=True))
     lowest = np.maximum(np.floor(mean - 4 * deviation), 0.0)
-    width = np.ceil((np.minimum(mean + 6 * deviation + 1, count) - lowest + 1) / _N_OUTCOMES)
-    cell = np.clip((won - lowest) // width, 0, _N_OUTCOMES - 1)
-    group = (np.arange(n_told)[:, None] * _N_OUTCOMES + cell).astype(np.int64).ravel()
-    mass = np.bincount(group, chance.ravel(), minlength=n_told * _N_OUTCOMES).astype(np.float64)
-    total = np.bincount(group, (chance * won).ravel(), minlength=n_told * _N_OUTCOMES)
-    some = np.flatnonzero(mass > _RARE)
-    owner = some // _N_OUTCOMES
-    kept = np.bincount(owner, mass[some])
-    return told[owner], total[some] / mass[some], mass[some] / kept[owner]
+    width = np.ceil((np.minimum(mean + 6 * deviation + 1, won[-1]) - lowest + 1) / _N_OUTCOMES)
+    return np.asarray(np.clip((won - lowest) // width, 0, _N_OUTCOMES - 1), dtype=np.int64)
 
 
 def _relative_variance(a: FloatArray, b: FloatArray) -> FloatArray:
