@@ -130,9 +130,12 @@ def tenure_band(person: Member, as_of: date) -> int:
 
 
 def fit_win_lag(cohorts: CohortArrays, lags: WinLagArrays, as_of: date) -> LagCurve:
-    """Learn how long wins take, from everyone's opportunities and the dated wins known at ``as_of``."""
-    dated = lags.is_dated
-    return fit_lag_curve(_watched(cohorts, lags.opened_on[dated], lags.closed_on[dated], lags.won[dated], as_of))
+    """Learn how long it takes until a win counts, from everyone's opportunities and the wins known at ``as_of``.
+
+    A win without a closing day counts on the day its opportunity opened: there its revenue stands, and there it became
+    known. Left out, it would seem to come late, and the month's share of new wins would be too low.
+    """
+    return fit_lag_curve(_watched(cohorts, lags.opened_on, lags.closed_on, lags.won, as_of))
 
 
 def fit_loss_lag(cohorts: CohortArrays, losses: LossLags, as_of: date) -> LagCurve | None:

@@ -37,7 +37,7 @@ class CohortArrays:
 class WinLagArrays:
     """Wins by the day the opportunity opened and the day it closed, in ``date.toordinal`` days.
 
-    Where ``is_dated`` is false the source gave no closing day; such wins say nothing about lags.
+    Where ``is_dated`` is false the source gave no closing day: the win counts on the opening day, as its revenue does.
     """
 
     rep_id: Integers
