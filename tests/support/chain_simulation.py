@@ -71,7 +71,7 @@ def random_case(rng: np.random.Generator) -> ChainCase:
         stages=stages,
         win=win,
         closing_share=share,
-        work=max(int(round(deals / mean)), 1),
+        work=max(round(deals / mean), 1),
         direct=float(rng.uniform(0, 10)) if role != "closer" and rng.random() < 0.5 else 0.0,
         open_count=int(rng.integers(1, 30)) if some_open else 0,
         open_chance=float(rng.uniform(0.02, 0.5)),

@@ -73,6 +73,11 @@ def _shape(sigma: FloatArray, n_values: FloatArray) -> tuple[FloatArray, FloatAr
     at = np.clip(np.log(n_values), 0.0, log_counts[-1])
     left = np.clip(np.searchsorted(log_counts, at, side="right") - 1, 0, len(_COUNTS) - 2)
     share = (at - log_counts[left]) / (log_counts[left + 1] - log_counts[left])
+    if (place == place[0]).all():
+        # One spread for everybody, as a group's fit gives: one short table, read without picking rows.
+        steps = np.diff(rows[0], axis=1)
+        alike = [rows[0, kind, :-1][left] + steps[kind][left] * share for kind in range(3)]
+        return alike[0], alike[1], alike[2]
     person = np.arange(len(rows))[:, None]
     found = [rows[person, kind, left] * (1 - share) + rows[person, kind, left + 1] * share for kind in range(3)]
     return found[0], found[1], found[2]

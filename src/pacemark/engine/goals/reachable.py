@@ -65,23 +65,16 @@ def reachable_result(
 
     Notes
     -----
-    A log-normal result of the same mean and variance gives the first answer; two secant steps on the probit of the
-    true chance mend it.
+    A log-normal result of the same mean and variance gives the first answer; the probit of its true chance mends it.
     """
     odds = chain.odds.take(people)
     is_setter = chain.is_setter[people]
     mean, spread = _result_shape(odds, work)
     aim = float(ndtri(confidence))
     log_need = np.log(np.maximum(mean, 1e-9)) - spread**2 / 2 - aim * spread
-    slope = spread
-    z = _probit(_chance(odds, np.exp(log_need), work))
-    for _ in range(2):
-        step = np.clip((z - aim) * slope, -1.0, 1.0)
-        moved = _probit(_chance(odds, np.exp(log_need + step), work))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            slope = np.clip(np.nan_to_num(step / (z - moved), nan=0.0), spread / 3, spread * 3)
-        log_need, z = log_need + step, moved
-    need = np.where(is_setter, np.floor(np.exp(log_need)), np.exp(log_need))
+    first = _probit(_chance(odds, np.exp(log_need), work))
+    need = np.exp(log_need + np.clip((first - aim) * spread, -1.0, 1.0))
+    need = np.where(is_setter, np.floor(need), need)
     reached = _chance(odds, need, work)
     # A person of whom hardly a deal is expected reaches no amount at this confidence but none at all.
     hopeless = reached < confidence - 0.1
