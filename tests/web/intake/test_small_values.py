@@ -13,7 +13,8 @@ from pacemark.web.intake.values.text import read_ids
     ("text", "unit", "seconds"),
     [
         ("171", "seconds", 171), ("179.9", "seconds", 179), ("3", "minutes", 180), ("2.5", "minutes", 150),
-        ("00:26:43", "seconds", 1603), ("26:43", "mm:ss", 1603), ("1:05", "hh:mm", 3900), ("100:00:00", "seconds", 360_000),
+        ("00:26:43", "seconds", 1603), ("26:43", "mm:ss", 1603), ("1:05", "hh:mm", 3900),
+        ("100:00:00", "seconds", 360_000),
         ("2 days, 0:17:26", "seconds", 173_846), ("3分20秒", "seconds", 200), ("1小时2分", "seconds", 3720),
         ("1h 2m 3s", "seconds", 3723), ("180000", "milliseconds", 180), ("", "seconds", None), ("-", "seconds", None),
     ],
@@ -56,7 +57,7 @@ def test_rules_take_case_spaces_and_look_alikes_for_the_same() -> None:
     rule = Rule(column="Quality", operator="begins", words=("A", "B"))
 
     assert rule.holds(" a - high")
-    assert rule.holds("А - high")  # noqa: RUF001 - a Cyrillic letter
+    assert rule.holds("А - high")
     assert not rule.holds("")
     assert not rule.holds("C - low")
     assert Rule(column="s", operator="is", words=("Payment  Done",)).holds("payment done ")

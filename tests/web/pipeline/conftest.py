@@ -1,32 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from tests.support.import_fixtures import _in_english, importer, importer_everywhere
 
-import pytest
-from django.utils import translation
-
-from tests.support.imports import Importer
-
-
-@pytest.fixture
-def importer(
-    transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Importer:
-    """The import command on an empty SQLite database."""
-    return Importer(tmp_path, monkeypatch, capsys)
-
-
-@pytest.fixture
-def importer_everywhere(
-    each_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Importer:
-    """The import command on an empty database, once SQLite and once PostgreSQL."""
-    return Importer(tmp_path, monkeypatch, capsys)
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    """Reasons are sentences; the tests read them in English."""
-    with translation.override("en"):
-        yield
+__all__ = ["_in_english", "importer", "importer_everywhere"]
