@@ -58,9 +58,7 @@ class LazyCommands(TyperGroup):
         loaded.name = cmd_name
         return loaded
 
-    def resolve_command(
-        self, ctx: Context, args: list[str]
-    ) -> tuple[str | None, Command | None, list[str]]:
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """Find the command to run, and have its database ready."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in COMMANDS and COMMANDS[name].needs_database and "--help" not in rest:
