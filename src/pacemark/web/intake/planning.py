@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import Literal, cast
 
 from django.utils.translation import gettext as _
 
@@ -66,6 +67,8 @@ def plan_import(paths: Iterable[Path], profile: Profile | None, source_name: str
     skipped += unfit
     if not planned:
         raise FileError(" ".join(item.reason for item in skipped) or _("There is no file to bring in."))
+    if is_guessed:
+        profile = replace(profile, kinds=tuple(_spelled_out(kind, planned) for kind in profile.kinds))
     name = source_name or profile.source or _source_from(files)
     return ImportPlan(
         profile=profile, source_name=name[:64], tables=tuple(planned), skipped=tuple(skipped), is_guessed=is_guessed
@@ -135,6 +138,18 @@ def _plan(table: SourceTable, kind: KindProfile, file_no: int) -> TablePlan:
         if field in AMOUNT_FIELDS:
             decimals[field] = decimal_style(table.sample_of(column)) if kind.decimal == "auto" else kind.decimal
     return TablePlan(table=table, profile=kind, file_no=file_no, orders=orders, decimals=decimals)
+
+
+def _spelled_out(kind: KindProfile, plans: list[TablePlan]) -> KindProfile:
+    """Return a guessed part with what its files showed of dates and amounts: a later, smaller file may not show it."""
+    own = [plan for plan in plans if plan.profile.kind is kind.kind and plan.profile.columns == kind.columns]
+    orders = {order for plan in own for order in plan.orders.values()} - {"ymd"}  # year first is understood anyway
+    decimals = {sign for plan in own for sign in plan.decimals.values()} - {"auto"}
+    return replace(
+        kind,
+        dates=orders.pop() if len(orders) == 1 else kind.dates,
+        decimal=cast("Literal['.', ',', 'auto']", decimals.pop() if len(decimals) == 1 else kind.decimal),
+    )
 
 
 def _order(table: SourceTable, column: str) -> Order:

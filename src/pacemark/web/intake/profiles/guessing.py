@@ -169,16 +169,21 @@ def kind_profile(table: SourceTable, kind: EventKind, columns: dict[str, str]) -
 
 
 def _rules(table: SourceTable, kind: EventKind) -> dict[str, Rule]:
+    """Guess the value rules. A sample may lack what is rare, so a rule knows the other words of its language too."""
     rules: dict[str, Rule] = {}
     if kind is EventKind.CALLS:
+        status = _column_of(table, STATUS_COLUMNS, kind)
         direction = _column_of(table, DIRECTION_COLUMNS, kind)
-        for name, words in (("outbound", OUTBOUND_WORDS), ("inbound", INBOUND_WORDS), ("missed", MISSED_WORDS)):
-            _add(rules, name, table, direction, words)
-        _add(rules, "answered", table, _column_of(table, STATUS_COLUMNS, kind), ANSWERED_WORDS)
+        if _words_in(table, direction, OUTBOUND_WORDS):
+            for name, words in (("outbound", OUTBOUND_WORDS), ("inbound", INBOUND_WORDS), ("missed", MISSED_WORDS)):
+                rules[name] = _rule(table, direction, words)
+        if _words_in(table, status, ANSWERED_WORDS):
+            rules["answered"] = _rule(table, status, ANSWERED_WORDS)
     elif kind in {EventKind.DEALS, EventKind.OPPORTUNITIES}:
         stage = _column_of(table, STAGE_COLUMNS, kind)
-        _add(rules, "won", table, stage, WON_WORDS)
-        _add(rules, "lost", table, stage, LOST_WORDS)
+        if stage:  # without a word for won, every record of a table of deals would be one
+            rules["won"] = _rule(table, stage, WON_WORDS)
+            rules["lost"] = _rule(table, stage, LOST_WORDS)
     return rules
 
 
@@ -188,15 +193,18 @@ def _column_of(table: SourceTable, names: Iterable[str], kind: EventKind) -> str
     return min(found, key=lambda name: wanted.index(_plain(name, kind)), default="")
 
 
-def _add(rules: dict[str, Rule], name: str, table: SourceTable, column: str, words: tuple[str, ...]) -> None:
-    """Add a rule when the column's sample holds one of its words; the rule lists those the vocabulary knows."""
-    if not column:
-        return
-    seen = {folded(cell): cell.strip() for cell in table.sample_of(column)}
-    held = [seen[word] for word in words if word in seen]
-    if held:
-        others = [word for word in words if word not in seen and not word.isascii()] if not held[0].isascii() else []
-        rules[name] = Rule(column=column, operator="is", words=(*held, *others))
+def _words_in(table: SourceTable, column: str, words: tuple[str, ...]) -> list[str]:
+    """Return which words a column's sample holds, as they are spelled there."""
+    seen = {folded(cell): cell.strip() for cell in table.sample_of(column)} if column else {}
+    return [seen[word] for word in words if word in seen]
+
+
+def _rule(table: SourceTable, column: str, words: tuple[str, ...]) -> Rule:
+    held = _words_in(table, column, words)
+    folded_held = {folded(word) for word in held}
+    is_ascii = all(cell.isascii() for cell in table.sample_of(column))
+    others = [word for word in words if word not in folded_held and word.isascii() == is_ascii]
+    return Rule(column=column, operator="is", words=(*held, *others))
 
 
 def _duration_unit(table: SourceTable, column: str) -> str:
