@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, repeat
 from typing import Any
 
@@ -66,6 +68,18 @@ def _copy(table: str, columns: Mapping[str, Column], count: int) -> None:
     lines = map("\t".join, zip(*texts, strict=True))
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         copy.write("\n".join(lines) + "\n")
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Spare Python the search for garbage among millions of short-lived rows, a tenth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager
@@ -138,13 +152,15 @@ def day_texts(days: Small | Ints) -> list[Cell]:
 
 def moment_texts(seconds: Ints) -> list[Cell]:
     """Return UTC seconds as both databases read them: 2026-11-23 01:30:00, with its zone on PostgreSQL."""
-    if not len(seconds):
-        return []
-    texts = np.datetime_as_string(seconds.astype("datetime64[s]"))
-    letters = texts.view("U1").reshape(len(texts), -1)
-    letters[:, 10] = " "
-    found: list[Cell] = texts.tolist()
-    return [f"{text}+00" for text in found] if connection.vendor == "postgresql" else found
+    clock = _clock_texts(" {}+00" if connection.vendor == "postgresql" else " {}")
+    days = day_texts(seconds // DAY_SECONDS)
+    return [f"{day}{clock[second]}" for day, second in zip(days, (seconds % DAY_SECONDS).tolist(), strict=True)]
+
+
+@cache
+def _clock_texts(form: str) -> list[str]:
+    """Return every second of a day as text: ten million moments are put together from few words."""
+    return [form.format(f"{s // 3600:02d}:{s % 3600 // 60:02d}:{s % 60:02d}") for s in range(DAY_SECONDS)]
 
 
 def known(values: Ints | Small) -> list[Cell]:

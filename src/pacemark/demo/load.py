@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models import Model
 
-from pacemark.demo.bulk import count_on_from_here, indexes_built_afterwards
+from pacemark.demo.bulk import count_on_from_here, indexes_built_afterwards, without_collector
 from pacemark.demo.draws import Ints
 from pacemark.demo.history import monthly_totals
 from pacemark.demo.load_events import (
@@ -77,7 +77,7 @@ def write_demo(chronicle: Chronicle, password: str, tell: Tell) -> dict[str, int
 
     Killed half-way it leaves nothing; killed before the facts, :func:`complete_facts` finishes it.
     """
-    with connection.constraint_checks_disabled(), transaction.atomic():
+    with without_collector(), connection.constraint_checks_disabled(), transaction.atomic():
         tell("people and teams")
         ledger = Ledger.opened(write_people(chronicle.layout, password))
         counts = {"reps": chronicle.layout.spec.reps, "leads": 0, "calls": 0}
