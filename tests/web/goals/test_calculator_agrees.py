@@ -23,7 +23,7 @@ STAGES = ("pipeline", "deals", "opportunities", "opportunities_from_talks", "dee
 
 @pytest.fixture
 def documents(db: None) -> list[dict[str, Any]]:
-    """Full-cycle people with an open pipeline and direct opportunities, setters, closers; some cannot do it."""
+    """Full-cycle people with an open pipeline or with more direct opportunities than they need, setters, closers."""
     floor = Floor()
     setters = [floor.rep(f"S{number}", "setter") for number in range(2)]
     closers = [floor.rep(f"C{number}", "closer") for number in range(2)]
@@ -35,8 +35,12 @@ def documents(db: None) -> list[dict[str, Any]]:
         for _ in range(3):
             floor.opportunity(rep, date(2024, 1, 30), expected=2500)
     floor.deal(whole[0], date(2024, 2, 1), 1234)
+    given = floor.rep("F3", "full_cycle")
+    for day in days:
+        for _ in range(5):
+            floor.opportunity(given, day, expected=2000, state="lost", closed_on=day)
     floor.count()
-    typed = {rep.pk: 1_234_567 for rep in (*setters, *closers, *whole)}
+    typed = {rep.pk: 1_234_567 for rep in (*setters, *closers, *whole)} | {given.pk: 100_00}
     return work_out(sales_month("2024-02"), date(2024, 2, 5), typed)
 
 
@@ -83,6 +87,8 @@ def test_the_calculator_gives_the_stored_plan(documents: list[dict[str, Any]]) -
         if "capacity_dials_per_day" in _asked(document):
             assert even["feasible"] == answer["feasible"], document["rep"]
     assert roles == {"full_cycle", "setter", "closer"}
+    (given,) = (document for document in documents if document["rep"] == "F3")
+    assert given["direct_opportunities"] > given["plans"]["0.5"]["opportunities"] > 0
 
 
 def test_the_maths_panel_shows_the_numbers_of_the_plan(documents: list[dict[str, Any]]) -> None:

@@ -22,7 +22,7 @@ from tests.web.goals.floor import Floor, steady_months, weekdays
 MARCH = sales_month("2024-03")
 WORKDAYS = weekdays(MARCH.first, MARCH.last)
 NOTHING = DayCounts()
-STAGES = ("dials", "connects", "deep_talks", "opportunities")
+STAGES = ("dials", "connects", "deep_talks", "opportunities_from_talks")
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def _running(parts: Sequence[float]) -> list[float]:
 def test_three_a_day_is_not_66_a_month(plans: dict[str, RepPlan]) -> None:
     """The calculator's 2.27 a day, dealt over 22 days: 50 in all."""
     plan = plans["full_cycle"]
-    plan.content["plans"]["0.5"]["opportunities"] = 50.0
+    plan.content["plans"]["0.5"]["opportunities_from_talks"] = 50.0
     days = [*WORKDAYS, date(2024, 4, 1)]
     parts = _required(plan, days, workdays=days)["Opportunities"]
 
@@ -86,7 +86,9 @@ def test_three_a_day_is_not_66_a_month(plans: dict[str, RepPlan]) -> None:
 
 def test_done_required_and_the_tick(plans: dict[str, RepPlan]) -> None:
     plan = plans["full_cycle"]
-    plan.content["plans"]["0.5"].update(dials=2100.0, connects=210.0, deep_talks=105.0, opportunities=21.0)
+    plan.content["plans"]["0.5"].update(
+        dials=2100.0, connects=210.0, deep_talks=105.0, opportunities_from_talks=21.0, opportunities=900.0
+    )
     today = DayCounts(dials=40, connects=5, deep_talks=4, opportunities_sourced=1, opportunities=9, talk_seconds=3_661)
     page = _page(plan, date(2024, 3, 15), today=today, share=0.45)
 
@@ -137,7 +139,7 @@ def test_a_plan_without_days_or_numbers_asks_for_nothing(plans: dict[str, RepPla
     plan = plans["full_cycle"]
     nobody = _page(plan, date(2024, 3, 15), workdays=[])
     assert (nobody.ring.required, nobody.bars, nobody.n_workdays) == (0, (), 0)
-    for stage in (*STAGES, "deals"):
+    for stage in (*STAGES, "opportunities", "deals"):
         plan.content["plans"]["0.5"][stage] = None
     unknown = _page(plan, date(2024, 3, 15), today=DayCounts(dials=7))
     assert (unknown.ring.done, unknown.ring.required) == (7, 0)

@@ -90,10 +90,15 @@ def _capacity(inputs: PlanInputs, chain: PlanChain) -> FloatArray:
 def _textbook_work(chain: PlanChain) -> FloatArray:
     """Return the exact work of the chain at mean rates; infinite where a rate is too close to zero."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        opportunities = np.where(chain.is_setter, chain.gap, chain.gap / (chain.value * chain.win * chain.share))
-        work = np.maximum(opportunities - chain.direct, 0.0) / chain.opportunity_per_work
+        work = np.maximum(_textbook_opportunities(chain) - chain.direct, 0.0) / chain.opportunity_per_work
     work = np.where(chain.gap <= 0, 0.0, work)
     return np.where(work <= MAX_WORK, work, np.inf)
+
+
+def _textbook_opportunities(chain: PlanChain) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        needed = np.where(chain.is_setter, chain.gap, chain.gap / (chain.value * chain.win * chain.share))
+    return np.where(chain.gap <= 0, 0.0, needed)
 
 
 def _textbook_plan(desk: _Desk, work: FloatArray) -> Plan:
@@ -148,7 +153,9 @@ def _plan(desk: _Desk, confidence: float, found: _Found) -> Plan:
     feasible[_misses(desk, found.work)] = DOES_NOT_FIT
     # Without a working day no work fits, whatever is known of the capacity.
     feasible[(found.work > 0) & (desk.inputs.days <= 0) & ~desk.chain.is_closer] = DOES_NOT_FIT
-    stages = _stages(desk, np.where(np.isfinite(found.work), found.work, np.nan))
+    # More direct opportunities than are needed stay out of the textbook chain, as in `decompose`.
+    most = _textbook_opportunities(desk.chain) if is_textbook else np.full(len(reason), np.inf)
+    stages = _stages(desk, np.where(np.isfinite(found.work), found.work, np.nan), most)
     per_day = {stage: _pace(stages[stage], desk.inputs.days) for stage in WORK}
     return Plan(
         confidence=confidence,
@@ -164,12 +171,12 @@ def _plan(desk: _Desk, confidence: float, found: _Found) -> Plan:
     )
 
 
-def _stages(desk: _Desk, work: FloatArray) -> Mapping[str, FloatArray]:
+def _stages(desk: _Desk, work: FloatArray, most: FloatArray) -> Mapping[str, FloatArray]:
     chain = desk.chain
     connects = work * chain.rates[0]
     deep_talks = connects * chain.rates[1]
     from_talks = deep_talks * chain.rates[2]
-    opportunities = from_talks + chain.direct
+    opportunities = np.minimum(from_talks + chain.direct, most)
     nobody = np.full(len(work), np.nan)
     return {
         "dials": np.where(chain.is_closer, nobody, work),

@@ -20,7 +20,8 @@ from pacemark.web.pipeline.queries import DayCounts
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import ConfidenceChoice, Stage, SumLine, Tone
 
-DIALLERS = ("dials", "connects", "deep_talks", "opportunities")
+# Opportunities that come without a talk are no day's work: those from talks are asked for, and those are counted.
+DIALLERS = ("dials", "connects", "deep_talks", "opportunities_from_talks")
 CLOSERS = ("opportunities", "deals")
 ON_TRACK, BEHIND = 0.99, 0.81
 
@@ -83,7 +84,7 @@ def today_page(
     today = now.date()
     is_closer = content["role"] == "closer"
     due = _due(chosen, [day for day in workdays if day >= plan.as_of], today, CLOSERS if is_closer else DIALLERS)
-    stages = _stages(due, facts, is_closer=is_closer)
+    stages = _stages(due, facts)
     booked = facts.month.revenue_minor - facts.month.refunds_minor
     scale = content["minor_units"]
     missing = max(0.0, content["target"] - booked / scale)
@@ -111,7 +112,7 @@ def today_page(
         sums=(*maths_of(content).lines, *_dealt_line(due, stages[0])),
         notes=note_sentences(content, chosen),
         slowest=_slowest(stages),
-        month=_month_stages(due, facts.month, is_closer=is_closer),
+        month=_month_stages(due, facts.month),
     )
 
 
@@ -138,29 +139,26 @@ def _due(chosen: Mapping[str, Any], days: Sequence[date], today: date, stages: S
     return found
 
 
-def _stages(due: Mapping[str, Due], facts: TodayFacts, *, is_closer: bool) -> tuple[Stage, ...]:
+def _stages(due: Mapping[str, Due], facts: TodayFacts) -> tuple[Stage, ...]:
     return tuple(
-        _stage(stage, _done(facts.today, stage, is_closer=is_closer), need.today, need.today * facts.share_of_day)
+        _stage(stage, _done(facts.today, stage), need.today, need.today * facts.share_of_day)
         for stage, need in due.items()
     ) or (Stage(label=stage_words()["dials"], done=facts.today.dials, required=0),)
 
 
-def _month_stages(due: Mapping[str, Due], month: DayCounts, *, is_closer: bool) -> tuple[Stage, ...]:
-    return tuple(
-        _stage(stage, _done(month, stage, is_closer=is_closer), need.whole, need.so_far) for stage, need in due.items()
-    )
+def _month_stages(due: Mapping[str, Due], month: DayCounts) -> tuple[Stage, ...]:
+    return tuple(_stage(stage, _done(month, stage), need.whole, need.so_far) for stage, need in due.items())
 
 
-def _done(numbers: DayCounts, stage: str, *, is_closer: bool) -> int:
+def _done(numbers: DayCounts, stage: str) -> int:
     """Who dials is counted by the opportunities that followed their talks, who closes by those they own."""
-    if stage == "opportunities" and not is_closer:
-        return numbers.opportunities_sourced
-    return int(getattr(numbers, stage))
+    return int(getattr(numbers, "opportunities_sourced" if stage == "opportunities_from_talks" else stage))
 
 
 def _stage(stage: str, done: int, required: float, expected: float) -> Stage:
     tone, word = _tone(done, expected)
-    return Stage(label=stage_words()[stage], done=done, required=required, expected=expected, tone=tone, word=word)
+    label = stage_words()[stage.removesuffix("_from_talks")]
+    return Stage(label=label, done=done, required=required, expected=expected, tone=tone, word=word)
 
 
 def _tone(done: int, expected: float) -> tuple[Tone, str]:
