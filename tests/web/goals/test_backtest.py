@@ -149,11 +149,11 @@ def test_reached_is_revenue_net_of_refunds_of_at_least_the_median(
     if given_back:
         floor.refund(deal, date(2024, 4, 25), given_back)
     floor.count()
-    (month,) = backtest().months
+    (judged,) = backtest().months
 
-    assert month.stated.period.label == "2024-04"
-    assert month.stated.target_minor.tolist() == [100_000]
-    assert month.happened.tolist() == [reached]
+    assert judged.stated.period.label == "2024-04"
+    assert judged.stated.target_minor.tolist() == [100_000]
+    assert judged.happened.tolist() == [reached]
 
 
 def test_a_win_without_a_day_counts_like_one_won_on_the_opening_day(floor: Floor, reps: list[Rep]) -> None:
