@@ -12,7 +12,7 @@ from datetime import date
 
 from chinese_calendar.constants import holidays as announced_holidays
 from chinese_calendar.constants import workdays as announced_workdays
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from pacemark.web.organization.choices import DayKind
 
@@ -34,14 +34,15 @@ _LAWFUL_2027 = (
 )
 FIRST_YEAR = 2022
 # The library's names, so that they are in the catalogue; a name that operations type in stays as they typed it.
+# Lazy, since the made-up organisation reads this file where Django has no settings.
 NAMES = (
-    gettext_noop("New Year's Day"),
-    gettext_noop("Spring Festival"),
-    gettext_noop("Tomb-sweeping Day"),
-    gettext_noop("Labour Day"),
-    gettext_noop("Dragon Boat Festival"),
-    gettext_noop("National Day"),
-    gettext_noop("Mid-autumn Festival"),
+    gettext_lazy("New Year's Day"),
+    gettext_lazy("Spring Festival"),
+    gettext_lazy("Tomb-sweeping Day"),
+    gettext_lazy("Labour Day"),
+    gettext_lazy("Dragon Boat Festival"),
+    gettext_lazy("National Day"),
+    gettext_lazy("Mid-autumn Festival"),
 )
 
 
