@@ -115,3 +115,16 @@ def test_one_target_for_everyone_and_a_month_with_a_past(home: Path) -> None:
         main = "opportunities" if document["role"] == "closer" else "dials"
         needs = [math.inf if plan[main] is None else plan[main] for plan in solved]
         assert needs == sorted(needs)
+
+
+def test_looking_back_is_no_worse_than_rules_of_thumb(home: Path) -> None:
+    found = _pacemark(home, "goals", "backtest")
+    ours, *naive = found["rows"]
+
+    assert found["months"] == ["2023-10", "2023-11", "2023-12"], "three months to learn from, and calls end in December"
+    assert (ours["rule"], len(naive)) == ("pacemark", 3)
+    assert len({row["n"] for row in found["rows"]}) == 1
+    assert ours["n"] >= 15
+    for row in naive:
+        assert row["worse_by"]["mean"] > -row["worse_by"]["error"], row["rule"]
+    assert ours["bins_p"] > 0.01
