@@ -18,14 +18,15 @@ FloatArray = NDArray[np.float64]
 # Bounds of the strength k. Below 2 a group says nothing; above 100,000 nobody's own record could ever speak.
 MIN_STRENGTH = 2.0
 MAX_STRENGTH = 100_000.0
-# The weak prior on ln k: centred on 300 trials, and wide enough (a factor of 12 either way is one standard
+# The weak prior on ln k: centred on 150 trials, and wide enough (a factor of 7 either way is one standard
 # deviation) that any few dozen people with some trials decide for themselves.
-USUAL_STRENGTH = 300.0
-STRENGTH_SPREAD = 2.5
+USUAL_STRENGTH = 150.0
+STRENGTH_SPREAD = 2.0
 # Half a success and half a failure hold the group's mean off 0 and 1 where nobody has succeeded, or failed, yet.
 _MEAN_WEIGHT = 1.0
 _MEAN_RANGE = 14.0
 _GRID_POINTS = 33
+_N_STRENGTHS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,14 @@ class Prior:
         Their (effective) trials.
     basis : {"fitted", "typed_in"}
         Whether it was learned from records or typed in by a person.
+    strengths : tuple of float, length 8
+        Equally likely strengths, given the records; all alike where it was typed in.
     """
 
     mean: float
     strength: float
     strength_interval: tuple[float, float]
+    strengths: tuple[float, ...]
     n_people: int = 0
     tried: float = 0.0
     basis: Literal["fitted", "typed_in"] = "fitted"
@@ -83,7 +87,13 @@ def typed_in_prior(mean: float, strength: float) -> Prior:
     """
     if not (0.0 < mean < 1.0 and 0.0 < strength < math.inf):
         raise EngineError("rates.bad_prior", "A prior needs a mean between 0 and 1 and a strength above 0.", "prior")
-    return Prior(mean=mean, strength=strength, strength_interval=(strength, strength), basis="typed_in")
+    return Prior(
+        mean=mean,
+        strength=strength,
+        strength_interval=(strength, strength),
+        strengths=(strength,) * _N_STRENGTHS,
+        basis="typed_in",
+    )
 
 
 def fit_prior(
@@ -103,8 +113,8 @@ def fit_prior(
         Effective trials, ``>= 0``; people with 0 are left out.
     lean_on : Prior, optional
         A wider group's prior: this group's mean leans on it as if it were one more trial, and its strength is the
-        centre of the weak prior on k. Default: a mean of one half and 300 trials.
-    strength_spread : float, default 2.5
+        centre of the weak prior on k. Default: a mean of one half and 150 trials.
+    strength_spread : float, default 2.0
         Standard deviation of the weak prior on ln k, ``> 0``.
 
     Returns
@@ -152,10 +162,13 @@ def fit_prior(
         spread=strength_spread,
     )
     mean, log_strength = _most_likely(group)
+    low, high, *between = _quantiles(group, mean, log_strength)
     return Prior(
         mean=mean,
         strength=math.exp(log_strength),
-        strength_interval=_interval(group, mean, log_strength),
+        # The most likely value may lie outside the middle 80 % of a lopsided posterior; the interval then reaches it.
+        strength_interval=(math.exp(min(low, log_strength)), math.exp(max(high, log_strength))),
+        strengths=tuple(math.exp(one) for one in between),
         n_people=len(tried),
         tried=float(tried.sum()),
     )
@@ -222,12 +235,12 @@ def _height_and_slope(at: FloatArray, group: _Group) -> tuple[float, FloatArray]
     return value, np.array([slope_mean, slope_strength])
 
 
-def _interval(group: _Group, mean: float, log_strength: float) -> tuple[float, float]:
+def _quantiles(group: _Group, mean: float, log_strength: float) -> list[float]:
+    """Return the ends of the middle 80 % of ln k, then eight equally likely values of it."""
     grid = np.linspace(math.log(MIN_STRENGTH), math.log(MAX_STRENGTH), _GRID_POINTS)
     grid = np.union1d(grid, np.clip(log_strength + np.linspace(-0.6, 0.6, 13), grid[0], grid[-1]))
     height = _log_posterior(group, mean, grid)
     height = np.exp(height - height.max())
     area = np.concatenate(([0.0], np.cumsum(np.diff(grid) * (height[1:] + height[:-1]) / 2)))
-    low, high = np.interp([0.1, 0.9], area / area[-1], grid)
-    # The most likely value may lie outside the middle 80 % of a lopsided posterior; the interval then reaches it.
-    return math.exp(min(float(low), log_strength)), math.exp(max(float(high), log_strength))
+    wanted = [0.1, 0.9, *((np.arange(_N_STRENGTHS) + 0.5) / _N_STRENGTHS)]
+    return [float(found) for found in np.interp(wanted, area / area[-1], grid)]

@@ -78,7 +78,11 @@ class GroupedEstimates:
 
 
 def shrink(
-    won: FloatArray, tried: FloatArray, prior_mean: float | FloatArray, prior_strength: float | FloatArray
+    won: FloatArray,
+    tried: FloatArray,
+    prior_mean: float | FloatArray,
+    prior_strength: float | FloatArray,
+    strengths: FloatArray | None = None,
 ) -> Estimates:
     """Estimate rates as own record and peers together.
 
@@ -92,6 +96,8 @@ def shrink(
         The peers' rate μ, strictly between 0 and 1.
     prior_strength : float or ndarray of shape (n_people,)
         The peers' weight k in trials, ``> 0``.
+    strengths : ndarray of shape (n_strengths, n_people) or (n_strengths, 1), float64, optional
+        Equally likely weights where k is itself a guess (`Prior.strengths`); the distribution is then widened.
 
     Returns
     -------
@@ -100,12 +106,15 @@ def shrink(
 
     Notes
     -----
-    The posterior of a rate with prior Beta(μk, (1 − μ)k). Guaranteed: the mean lies between own rate and peers';
-    more trials of one's own always borrow less.
+    The posterior of a rate with prior Beta(μk, (1 − μ)k). With ``strengths``, a + b is lowered until the variance is
+    the mean squared distance from the estimate over all of them: a few dozen people do not tell k well, and intervals
+    that take it for known promise too much. Guaranteed: the mean lies between own rate
+    and peers'; more trials of one's own always borrow less.
 
     References
     ----------
     .. [1] B. Efron and C. Morris, "Data analysis using Stein's estimator", JASA 70, 1975.
+    .. [2] C. N. Morris, "Parametric empirical Bayes inference: theory and applications", JASA 78, 1983.
 
     Examples
     --------
@@ -116,12 +125,15 @@ def shrink(
     """
     mean, strength = np.broadcast_arrays(np.asarray(prior_mean, float), np.asarray(prior_strength, float))
     won = np.minimum(won, tried)
-    a = won + mean * strength
-    b = tried - won + (1 - mean) * strength
+    certainty = tried + strength
+    found = (won + mean * strength) / certainty
+    if strengths is not None:
+        certainty = np.minimum(certainty, _certainty(won, tried, mean, found, strengths))
+    a, b = found * certainty, (1 - found) * certainty
     with np.errstate(invalid="ignore", divide="ignore"):
         raw = np.where(tried > 0, won / tried, np.nan)
     return Estimates(
-        mean=a / (a + b),
+        mean=found,
         a=a,
         b=b,
         low=_quantile(a, b, _LOW),
@@ -200,7 +212,8 @@ def shrink_in_groups(
     prior_of[prior_of < 0] = len(priors) - 1
     means = np.array([prior.mean for prior in priors])[prior_of]
     strengths = np.array([prior.strength for prior in priors])[prior_of]
-    estimates = shrink(won * trust, tried * trust, means, strengths)
+    possible = np.array([prior.strengths for prior in priors]).T[:, prior_of]
+    estimates = shrink(won * trust, tried * trust, means, strengths, possible)
     return GroupedEstimates(estimates=estimates, priors=tuple(priors), prior_of=prior_of, level_of=level_of)
 
 
@@ -253,14 +266,22 @@ def _group_answer(counts: list[tuple[Fraction, Fraction]]) -> dict[str, Any]:
         raise EngineError("rates.no_data", "At least one person must have a trial.", "people")
     won, tried = (np.array([float(pair[side]) for pair in counts]) for side in (0, 1))
     prior = fit_prior(won, tried)
-    mean, strength = Fraction(prior.mean), Fraction(prior.strength)
+    found = shrink(won, tried, prior.mean, prior.strength, np.array(prior.strengths)[:, None])
     return {
         "prior": {
             "mean": round(prior.mean, 6),
             "strength": round(prior.strength, 2),
             "strength_interval": [round(bound, 2) for bound in prior.strength_interval],
         },
-        "people": [_answer(won, tried, mean, strength) for won, tried in counts],
+        "people": [
+            {
+                "mean": round(float(found.mean[place]), 6),
+                "raw": round(float(found.raw[place]), 6) if tried[place] else None,
+                "interval": [round(float(found.low[place]), 6), round(float(found.high[place]), 6)],
+                "from_peers": round(float(found.from_peers[place]), 3),
+            }
+            for place in range(len(counts))
+        ],
     }
 
 
@@ -273,6 +294,15 @@ def _answer(won: Fraction, tried: Fraction, mean: Fraction, strength: Fraction) 
         "interval": [round(float(end), 6) for end in ends],
         "from_peers": round(float(strength / (tried + strength)), 3),
     }
+
+
+def _certainty(
+    won: FloatArray, tried: FloatArray, prior_mean: FloatArray, found: FloatArray, strengths: FloatArray
+) -> FloatArray:
+    """Return the a + b whose Beta distribution around the estimate is as wide as all possible strengths make it."""
+    each = (won + prior_mean * strengths) / (tried + strengths)
+    variance = (each * (1 - each) / (tried + strengths + 1) + (each - found) ** 2).mean(axis=0)
+    return np.asarray(np.maximum(found * (1 - found) / np.maximum(variance, 1e-18) - 1, 1.0), dtype=np.float64)
 
 
 def _quantile(a: FloatArray, b: FloatArray, level: float) -> FloatArray:

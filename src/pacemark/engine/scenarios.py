@@ -278,7 +278,7 @@ def _outcomes(odds: ChainOdds, cases: _Cases, told: IntArray) -> _Outcomes:
     lost = np.maximum(count - won, 0.0)
     ways = np.where(won <= count, gammaln(count + 1) - gammaln(won + 1) - gammaln(lost + 1), -np.inf)
     chances = np.exp(ways[:, None, :] + won * np.log(chance) + lost[:, None, :] * np.log1p(-chance)) / _N_WINS
-    cell, n_told = _grouped(chances.sum(axis=1), won), len(told)
+    cell, n_told = _grouped(chances.sum(axis=1), won, count), len(told)
     group = (np.arange(n_told)[:, None] * _N_OUTCOMES + cell).ravel()
 
     def summed(values: FloatArray) -> FloatArray:
@@ -297,12 +297,12 @@ def _outcomes(odds: ChainOdds, cases: _Cases, told: IntArray) -> _Outcomes:
     )
 
 
-def _grouped(chance: FloatArray, won: FloatArray) -> IntArray:
+def _grouped(chance: FloatArray, won: FloatArray, count: FloatArray) -> IntArray:
     """Return the group of every number won: where the likely numbers are many, neighbours share one."""
     mean = (chance * won).sum(axis=1, keepdims=True)
     deviation = np.sqrt((chance * (won - mean) ** 2).sum(axis=1, keepdims=True))
     lowest = np.maximum(np.floor(mean - 4 * deviation), 0.0)
-    width = np.ceil((np.minimum(mean + 6 * deviation + 1, won[-1]) - lowest + 1) / _N_OUTCOMES)
+    width = np.ceil((np.minimum(mean + 6 * deviation + 1, count) - lowest + 1) / _N_OUTCOMES)
     return np.asarray(np.clip((won - lowest) // width, 0, _N_OUTCOMES - 1), dtype=np.int64)
 
 
