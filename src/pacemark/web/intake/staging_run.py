@@ -184,11 +184,11 @@ def _refuse(rows: StagedRows, plan: TablePlan, refused: list[RefusedRow]) -> Non
 def _settle(rows: StagedRows) -> None:
     plans = {plan.file_no: plan for plan in rows.plan.tables}
     for name in dict.fromkeys(_STAGED_AS[plan.profile.kind][0] for plan in rows.plan.tables):
-        for repeat in settle_repeats(rows.staging, name):
+        repeats = settle_repeats(rows.staging, name)
+        for file_no, count in repeats.same.items():
+            rows.outcomes.of(plans[file_no].profile.kind.value).unchanged += count
+        for repeat in repeats.different:
             plan = plans[repeat.file_no]
-            if repeat.is_same:
-                rows.outcomes.of(plan.profile.kind.value).unchanged += 1
-                continue
             reason = _("the id stands already on line %(line)d with other content") % {"line": repeat.first_line}
             _refuse(rows, plan, [_row(plan, repeat.line, "id", reason, repeat.external_id)])
     for file_no, line, deal_ref in deals_missing(rows.staging, rows.plan.source_name):

@@ -2,70 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
-
-from django.db import connection
 
 from pacemark.web.pipeline.staging import Staging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
-    """A row whose id stands earlier in the same file; refused when its content differs."""
+    """A row whose id stands earlier in the same file with other content."""
 
     file_no: int
     line: int
     first_line: int
     external_id: str
-    is_same: bool
 
 
-def settle_repeats(staging: Staging, table: str) -> list[Repeat]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats:
+    """What was taken out: how many rows per file only said the same again, and the rows that said otherwise."""
+
+    same: dict[int, int]
+    different: list[Repeat]
+
+
+NO_REPEATS = Repeats(same={}, different=[])
+
+
+def settle_repeats(staging: Staging, table: str) -> Repeats:
     """Take repeated ids out of a staging table, keeping the first of each file, and return those taken out.
 
     The same id in a later file is a later snapshot: it goes one layer up and is published after the earlier one.
     """
-    removed: list[Repeat] = []
-    gone: list[tuple[int]] = []
-    raised: list[tuple[int, int]] = []
-    for _id, in_files in groupby(_repeated_rows(table), key=lambda row: row[1]):
-        for layer, (_file_no, in_file) in enumerate(groupby(in_files, key=lambda row: row[3])):
-            first, *others = in_file
-            if layer:
-                raised.append((layer, first[0]))
-            removed.extend(_repeat(first, other) for other in others)
-            gone.extend((other[0],) for other in others)
-    _write(f"UPDATE stage_{table} SET layer = %s WHERE stage_id = %s", raised)
-    _write(f"DELETE FROM stage_{table} WHERE stage_id = %s", gone)
-    return removed
+    repeated = f"SELECT external_id FROM stage_{table} GROUP BY external_id HAVING count(*) > 1"
+    if not staging.rows(f"{repeated} LIMIT 1"):
+        return NO_REPEATS
+    staging.execute("DELETE FROM stage_repeats")
+    staging.execute(
+        "INSERT INTO stage_repeats (stage_id, layer, place, first_line, first_key) "
+        "SELECT stage_id, dense_rank() OVER (PARTITION BY external_id ORDER BY file_no) - 1, "
+        "row_number() OVER in_file, first_value(line) OVER in_file, first_value(content_key) OVER in_file "
+        f"FROM stage_{table} WHERE external_id IN ({repeated}) "
+        "WINDOW in_file AS (PARTITION BY external_id, file_no ORDER BY stage_id)"
+    )
+    staging.execute(
+        f"UPDATE stage_{table} AS s SET layer = r.layer FROM stage_repeats r "
+        "WHERE r.stage_id = s.stage_id AND r.layer > 0"
+    )
+    found = _read(staging, table)
+    staging.execute(f"DELETE FROM stage_{table} WHERE stage_id IN (SELECT stage_id FROM stage_repeats WHERE place > 1)")
+    return found
 
 
-def _repeat(first: tuple[Any, ...], other: tuple[Any, ...]) -> Repeat:
-    _stage_id, external_id, key, file_no, line = other
-    return Repeat(file_no=file_no, line=line, first_line=first[4], external_id=external_id, is_same=key == first[2])
-
-
-def _repeated_rows(table: str) -> Iterator[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT s.stage_id, s.external_id, s.content_key, s.file_no, s.line FROM stage_{table} s "
-            f"JOIN (SELECT external_id FROM stage_{table} GROUP BY external_id HAVING count(*) > 1) d "
-            f"ON d.external_id = s.external_id ORDER BY s.external_id, s.file_no, s.stage_id"
-        )
-        yield from cursor.fetchall()
-
-
-def _write(sql: str, rows: Sequence[tuple[int, ...]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                cursor.execute("BEGIN")
-            cursor.executemany(sql, rows)
-            if connection.vendor == "sqlite":
-                cursor.execute("COMMIT")
+def _read(staging: Staging, table: str) -> Repeats:
+    again = f"FROM stage_repeats r JOIN stage_{table} s ON s.stage_id = r.stage_id WHERE r.place > 1"
+    same = staging.rows(f"SELECT s.file_no, count(*) {again} AND s.content_key = r.first_key GROUP BY s.file_no")
+    different = staging.rows(
+        f"SELECT s.file_no, s.line, r.first_line, s.external_id {again} AND s.content_key <> r.first_key "
+        "ORDER BY s.file_no, s.line"
+    )
+    return Repeats(
+        same={int(file_no): int(count) for file_no, count in same},
+        different=[
+            Repeat(file_no=int(file_no), line=int(line), first_line=int(first), external_id=str(external_id))
+            for file_no, line, first, external_id in different
+        ],
+    )
 
 
 def last_layer(staging: Staging, table: str) -> int:

@@ -81,6 +81,7 @@ _WORK_TABLES = {
     "moved": "lead_id bigint PRIMARY KEY, segment_id bigint",
     "sourced": "opportunity_id bigint PRIMARY KEY, call_id bigint, rep_id bigint, day date",
     "dropped": "external_id text PRIMARY KEY",
+    "repeats": "stage_id bigint PRIMARY KEY, layer int, place int, first_line int, first_key bigint",
 }
 
 _POSTGRES_TYPES = {
