@@ -7,6 +7,8 @@ import pytest
 from pacemark.web.intake.errors import ProfileError
 from pacemark.web.intake.planning import plan_import
 from pacemark.web.intake.profiles import profile_from_text, profile_to_text
+from pacemark.web.intake.profiles.fields import FIELDS, RULES
+from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.pipeline.models import Call, Deal, Opportunity
 from tests.support.imports import PROFILE, Importer
 from tests.support.needs import ROOT
@@ -142,3 +144,14 @@ def test_a_profile_is_saved_and_used_by_name(importer: Importer) -> None:
     assert importer.run("--profile", "our CRM", "--json", path).counts("calls") == (1, 0, 0, 0)
     with pytest.raises(ProfileError):
         save_profile(actor=None, name="broken", text="[calls")
+
+
+def test_the_documents_name_every_field_and_rule() -> None:
+    lines = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8").splitlines()
+    rows = {kind: next(line for line in lines if line.startswith(f"| `[{kind.value}]`")) for kind in FIELDS}
+    told = rows[EventKind.DEALS].replace("as opportunities", rows[EventKind.OPPORTUNITIES])
+    rows[EventKind.DEALS] = told
+
+    for kind, fields in FIELDS.items():
+        for name in (*(field.name for field in fields), *RULES[kind]):
+            assert name in rows[kind], (kind, name)
