@@ -15,6 +15,7 @@ BoolArray = NDArray[np.bool_]
 
 # Beyond this no need is meant; it keeps tables and sums finite.
 _MAX_NEED = 1e9
+_MIN_SIZE, _MAX_SIZE = 1e-3, 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,8 @@ def chain_of(inputs: PlanInputs) -> PlanChain:
         direct=direct,
         open_count=open_count,
         open_chance=inputs.open_chance,
-        open_size=open_value / value,
+        # Sizes beyond these are slips of the pen; they would only spoil sums.
+        open_size=np.clip(open_value / value, _MIN_SIZE, _MAX_SIZE),
         need=np.clip(need, -_MAX_NEED, _MAX_NEED),
         sigma=np.where(is_setter, 0.0, inputs.deal_value.sigma),
         doubt=np.where(is_setter, 0.0, inputs.deal_value.log_median_sd),
