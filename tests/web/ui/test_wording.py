@@ -11,7 +11,7 @@ import pacemark.engine
 from pacemark.web.ui.wording import ANY_AREA, WORDS, is_worded, words_for
 
 ENGINE = Path(pacemark.engine.__file__).parent
-CODE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+CODE = re.compile(r"[a-z]+(\.[a-z_0-9]+)+")
 
 
 def text_of(node: ast.expr) -> Iterator[str]:
