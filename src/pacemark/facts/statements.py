@@ -56,6 +56,7 @@ def converted_talks(relations: Relations, definitions: Definitions) -> str:
     )"""
 
 
+_NEVER = "9999-12-31"
 _REP_DAY_COUNTS = (
     "dials", "distinct_leads_dialled", "connects", "effective_dials", "talk_seconds", "deep_talks", "opportunities",
     "opportunities_sourced", "pipeline_minor", "deals", "revenue_minor", "refunds_minor",
@@ -122,20 +123,33 @@ def select_rep_day(relations: Relations, definitions: Definitions) -> str:
             FROM ({" UNION ALL ".join(_rep_day_branches(relations, definitions))}) AS b
             GROUP BY b.rep_id, b.business_date
         ) AS t
-        LEFT JOIN {team_spans(relations)} AS m
-            ON m.rep_id = t.rep_id AND t.business_date >= m.valid_from
-            AND (m.valid_to IS NULL OR t.business_date < m.valid_to)
-            AND (m.next_from IS NULL OR t.business_date < m.next_from)
+        LEFT JOIN {team_spans(relations)} AS m ON {in_team("m", "t")}
     """
 
 
 def team_spans(relations: Relations) -> str:
-    """Return each rep's teams with the day each began and ended; a later row ends the one before it."""
+    """Return each rep's teams with the first day of each and the first day after it; a later row ends an earlier."""
     return f"""(
-        SELECT s.rep_id, s.team_id, s.valid_from, s.valid_to,
-               LEAD(s.valid_from) OVER (PARTITION BY s.rep_id ORDER BY s.valid_from) AS next_from
-        FROM {relations.memberships} AS s
+        SELECT n.rep_id, n.team_id, n.valid_from,
+               CASE WHEN n.next_from IS NULL OR n.valid_to < n.next_from
+                   THEN COALESCE(n.valid_to, '{_NEVER}') ELSE n.next_from END AS ends_on
+        FROM (
+            SELECT s.rep_id, s.team_id, s.valid_from, s.valid_to,
+                   LEAD(s.valid_from) OVER (PARTITION BY s.rep_id ORDER BY s.valid_from) AS next_from
+            FROM {relations.memberships} AS s
+        ) AS n
     )"""
+
+
+def in_team(team: str, event: str) -> str:
+    """Return the condition that joins a rep's day to the team of that day.
+
+    Plain comparisons only: with an OR, DuckDB would compare every day with every team.
+    """
+    return (
+        f"{team}.rep_id = {event}.rep_id"
+        f" AND {event}.business_date >= {team}.valid_from AND {event}.business_date < {team}.ends_on"
+    )
 
 
 def select_call_cohort(relations: Relations, definitions: Definitions) -> str:

@@ -13,7 +13,7 @@ from django.db import connection
 from pacemark.engine.periods import sales_month_of
 from pacemark.facts.relations import Relations
 from pacemark.facts.relations import of_reps as events_of_reps
-from pacemark.facts.statements import dialled_leads, team_spans
+from pacemark.facts.statements import dialled_leads, in_team, team_spans
 from pacemark.web.organization.models import Rep, Team
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import relations
@@ -162,9 +162,7 @@ def _distinct_leads_by(span: _Span, by: TotalsBy) -> dict[int | str, int]:
     key, source = "COALESCE(d.rep_id, 0)", _dials(span)
     if by is TotalsBy.TEAM:
         key = "COALESCE(m.team_id, 0)"
-        source += f""" LEFT JOIN {team_spans(relations())} AS m ON m.rep_id = d.rep_id
-            AND d.business_date >= m.valid_from AND (m.valid_to IS NULL OR d.business_date < m.valid_to)
-            AND (m.next_from IS NULL OR d.business_date < m.next_from)"""
+        source += f" LEFT JOIN {team_spans(relations())} AS m ON {in_team('m', 'd')}"
     sql = f"SELECT {key}, COUNT(DISTINCT d.lead_id) FROM {source} WHERE {span.within('d.business_date')} GROUP BY 1"
     return dict(_rows(sql))  # type: ignore[arg-type]
 
