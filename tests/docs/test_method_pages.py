@@ -14,9 +14,11 @@ _ENGINE = Path(pacemark.engine.__file__).parent
 _PAGES = Path(__file__).parents[2] / "docs" / "methods"
 _MODULES = (
     "calc",
+    *("rates", "priors", "attain", "chance", "values", "lags", "cohorts", "memory"),
     *(f"goals/{name}" for name in ("quantify", "reading", "decompose", "replan", "seasons", "work_back")),
+    *(f"goals/plan_{name}" for name in ("batch", "inputs")),
 )
-_CODE = re.compile(r'"((?:calc|goals)\.[a-z_]+)"')
+_CODE = re.compile(r'"((?:calc|chance|goals|lags|rates|values)\.[a-z_]+)"')
 _EXAMPLE = re.compile(r"^pacemark calc (\w+) --json '(.+)'\n(.+)$", re.MULTILINE)
 
 

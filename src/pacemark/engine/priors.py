@@ -41,14 +41,14 @@ class Prior:
         How many trials of one's own weigh as much as the group, ``> 0``.
     strength_interval : tuple of float
         Central 80 % of what the records leave open about ``strength``; equal to it twice where it was typed in.
+    strengths : tuple of float, length 8
+        Equally likely strengths, given the records; all alike where it was typed in.
     n_people : int
         People with trials behind it.
     tried : float
         Their (effective) trials.
     basis : {"fitted", "typed_in"}
         Whether it was learned from records or typed in by a person.
-    strengths : tuple of float, length 8
-        Equally likely strengths, given the records; all alike where it was typed in.
     """
 
     mean: float

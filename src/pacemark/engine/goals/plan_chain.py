@@ -16,6 +16,7 @@ BoolArray = NDArray[np.bool_]
 # Beyond this no need is meant; it keeps tables and sums finite.
 _MAX_NEED = 1e9
 _MIN_SIZE, _MAX_SIZE = 1e-3, 1e6
+_HALVES = ("setter", "closer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,7 @@ def chain_of(inputs: PlanInputs) -> PlanChain:
     PlanChain
         The same people, in the same order.
     """
-    roles = np.array(list(inputs.roles), dtype="U16")
-    is_setter, is_closer = roles == "setter", roles == "closer"
+    is_setter, is_closer = (np.array([own == role for own in inputs.roles], dtype=bool) for role in _HALVES)
     stages = (inputs.connect_per_dial, inputs.deep_talk_per_connect, inputs.opportunity_per_deep_talk)
     share = np.where(is_setter, 1.0, inputs.closing_share)
     open_count = np.where(is_setter, 0.0, np.rint(inputs.open_count))
