@@ -141,16 +141,25 @@ def load(folder: Path, size: Size) -> None:
         _write_people(cursor, size)
         indexes = _drop_indexes(cursor)
         for table, select in _TABLES.items():
-            relation = logs.execute(select)
+            relation = logs.execute(_with_dates_as_text(logs, select))
             names = [column[0] for column in relation.description or ()]
             _write_rows(cursor, table, names, _chunks(relation))
         for statement in indexes:
             cursor.execute(statement)
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+
+
+def _with_dates_as_text(logs: duckdb.DuckDBPyConnection, select: str) -> str:
+    """Have DuckDB write the dates out, which Python would do value by value."""
+    described = logs.execute(f"DESCRIBE {select}").fetchall()
+    dates = ", ".join(f"CAST({row[0]} AS VARCHAR) AS {row[0]}" for row in described if row[1] == "DATE")
+    return f"SELECT * REPLACE ({dates}) FROM ({select})" if dates else select
 
 
 def _chunks(relation: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[object, ...]]]:
     while rows := relation.fetchmany(ROWS_AT_ONCE):
-        yield [tuple(value.isoformat() if isinstance(value, date) else value for value in row) for row in rows]
+        yield rows
 
 
 def _write_rows(cursor: object, table: str, names: list[str], chunks: Iterator[list[tuple[object, ...]]]) -> None:
