@@ -108,6 +108,9 @@ def test_the_mix_tells_good_people_from_easy_leads() -> None:
     assert grade_factors[2] / grade_factors[1] == pytest.approx(0.6, abs=0.08)
     assert source_factors[0] / source_factors[3] == pytest.approx(1.0, abs=0.12)
     assert source_factors[4] / source_factors[3] == pytest.approx(0.5, abs=0.08)
+    assert [factors[codes].mean() for factors, codes in ((source_factors, source), (grade_factors, grade))] == (
+        pytest.approx([1, 1])
+    )
 
 
 def test_no_success_is_no_effect() -> None:

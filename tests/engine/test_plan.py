@@ -158,6 +158,9 @@ def test_a_setter_ends_at_opportunities() -> None:
     assert plan.stages["deals"] is None
     counted = _person(_inputs(SETTER, opportunities_target=30.0), 0.5)
     assert counted.stages["dials"] == pytest.approx(1500)
+    # A part of an opportunity is a whole one, but for the rounding of floats.
+    whole, part, hair = (_person(_inputs(SETTER, opportunities_target=n), 0.8) for n in (30.0, 29.5, 29.0 + 1e-12))
+    assert part.stages["dials"] == whole.stages["dials"] > (hair.stages["dials"] or 0)
 
 
 def test_direct_opportunities_and_the_open_pipeline_spare_work() -> None:
