@@ -43,7 +43,7 @@ def import_(
     """
     with translation.override(_language()):
         plan = plan_import(paths, _profile(profile), source)
-        asks = not (dry_run or yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+        asks = not (dry_run or yes or as_json) and _is_at_terminal()
         result = _run(plan, dry_run=dry_run, asks=asks)
         run_pending()
         if result is None:
@@ -51,6 +51,10 @@ def import_(
         _tell(plan, result, as_json=as_json, is_preview=dry_run)
     if not result.went_in and result.refused:
         raise typer.Exit(1)
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _language() -> str:

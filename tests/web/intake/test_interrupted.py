@@ -57,9 +57,14 @@ def test_a_killed_process_leaves_nothing_and_the_repeat_is_whole(tmp_path: Path)
 
     assert run(KILLED_WHILE_PUBLISHING) == -signal.SIGKILL
     assert counts_in(database) == [0, 0, 0, 0]
+    assert list((tmp_path / "imports").rglob("staging*"))
 
     assert run("import sys; from pacemark import cli; sys.argv[:1] = ['pacemark', 'import']; cli.main()") == 0
     assert counts_in(database) == [50, 50, 1, 0]
+    assert not list((tmp_path / "imports").rglob("staging*"))
+    with sqlite3.connect(database) as opened:
+        states = opened.execute("SELECT state FROM intake_importbatch ORDER BY id").fetchall()
+    assert states == [("failed",), ("done",)]
 
 
 def counts_in(database: Path) -> list[int]:

@@ -23,7 +23,7 @@ Row = dict[str, str]
 @pytest.fixture
 def held_days(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep the marked days from being used up."""
-    monkeypatch.setattr(services, "refresh_changed_days", lambda *, actor: 0)
+    monkeypatch.setattr(services, "bring_facts_up_to_date", lambda *, actor: 0)
     yield
 
 

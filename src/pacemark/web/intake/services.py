@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +21,7 @@ from pacemark.web.intake.models import BatchState, ImportBatch, Profile
 from pacemark.web.intake.planning import ImportPlan
 from pacemark.web.intake.profiles import profile_from_text, profile_to_text
 from pacemark.web.intake.staging_run import Progress, StagedRows, settings_for, stage
+from pacemark.web.intake.working_folders import clear_abandoned, working_folder
 from pacemark.web.jobs.registry import AFTER_IMPORT
 from pacemark.web.jobs.services import enqueue
 from pacemark.web.organization.arrivals import (
@@ -36,9 +35,14 @@ from pacemark.web.organization.arrivals import (
 )
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import organization
-from pacemark.web.pipeline.facts_services import refresh_changed_days
 from pacemark.web.pipeline.publishing.context import Outcomes
-from pacemark.web.pipeline.services import StagedImport, prepare_publication, preview_publication, publish
+from pacemark.web.pipeline.services import (
+    StagedImport,
+    bring_facts_up_to_date,
+    prepare_publication,
+    preview_publication,
+    publish,
+)
 from pacemark.web.pipeline.staging import open_staging
 from pacemark.web.trail.services import record
 
@@ -96,7 +100,7 @@ class StagedBatch:
             result = self._result(outcomes, created)
             if self._batch is not None:
                 finish_batch(self._batch, result)
-        refresh_changed_days(actor=actor)
+        bring_facts_up_to_date(actor=actor)
         enqueue(AFTER_IMPORT)
         return result
 
@@ -170,14 +174,18 @@ def staged_batch(
 ) -> Iterator[StagedBatch]:
     """Read a planned import into staging. Without a batch nothing of it is kept but the list of refused rows."""
     home = imports_folder() / (str(batch.pk) if batch else "preview")
-    home.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="staging-", dir=home))
-    try:
-        with open_staging(work) as staging:
-            rows = stage(plan, staging, home / "errors.csv", progress)
-            yield StagedBatch(rows, batch, choices or {})
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    _settle_interrupted()
+    with working_folder(home) as work, open_staging(work) as staging:
+        rows = stage(plan, staging, home / "errors.csv", progress)
+        yield StagedBatch(rows, batch, choices or {})
+
+
+def _settle_interrupted() -> None:
+    """Say of imports whose process was killed that they came to nothing; a queued one is run again all the same."""
+    numbers = [int(name) for name in clear_abandoned(imports_folder()) if name.isdigit()]
+    ImportBatch.objects.filter(pk__in=numbers, state=BatchState.RUNNING).update(
+        state=BatchState.FAILED, finished_at=timezone.now(), message=_("It was interrupted; nothing of it went in.")
+    )
 
 
 def imports_folder() -> Path:

@@ -13,7 +13,8 @@ from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline import sourcing
 from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.pipeline.duplicates import last_layer
-from pacemark.web.pipeline.fact_models import RepDay
+from pacemark.web.pipeline.fact_models import ChangedDay, RepDay
+from pacemark.web.pipeline.facts_services import rebuild_facts, refresh_changed_days
 from pacemark.web.pipeline.models import Segment, Source
 from pacemark.web.pipeline.publishing import deals, leads, reported
 from pacemark.web.pipeline.publishing.context import Outcomes, Publication
@@ -80,6 +81,17 @@ def publish(*, actor: User | None, staged: StagedImport, people: Mapping[int, in
             changes={kind: outcome.as_dict() for kind, outcome in outcomes.kinds.items()},
         )
     return outcomes
+
+
+def bring_facts_up_to_date(*, actor: User | None) -> None:
+    """Count the changed days anew; where there are no facts yet, all of them, by two readers where that is quicker.
+
+    Runs after the events are committed. Atomic; killed, it leaves the marks for the next one.
+    """
+    if RepDay.objects.exists():
+        refresh_changed_days(actor=actor)
+    elif ChangedDay.objects.exists():
+        rebuild_facts(actor=actor)
 
 
 def prepare_publication(staged: StagedImport) -> None:

@@ -125,7 +125,7 @@ NAMES: dict[EventKind, dict[str, tuple[str, ...]]] = {
         "at": (
             *_names(
                 "call start time | start time | call time | called at | started at | call date | "
-                "date time | datetime | timestamp | date | 呼叫时间 | 通话时间 | 开始时间 | "
+                "date time | datetime | timestamp | date | at | when | 呼叫时间 | 通话时间 | 开始时间 | "
                 "通话开始时间 | 拨打时间 | 外呼时间 | 呼叫开始时间 | 拨号时间 | 日期"
             ),
             *_CREATED,

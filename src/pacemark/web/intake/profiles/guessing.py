@@ -80,6 +80,8 @@ def _guess_kind(table: SourceTable, kind: EventKind) -> _Guess:
         score += 3
     if kind is EventKind.REFUNDS and not _names_refunds(table):
         is_usable, score = False, 0.0
+    if kind is EventKind.LEADS and score < 1:
+        is_usable = False  # an id alone could be anything
     return _Guess(kind=kind, columns=columns, score=score, is_usable=is_usable)
 
 

@@ -65,8 +65,15 @@ def find_known(publication: Publication, table: EventTable, layer: int) -> None:
         publication.run("ANALYZE stage_known")
 
 
+def _has_known(publication: Publication) -> bool:
+    return not publication.staging.is_empty("known")
+
+
 def count_known(publication: Publication, table: EventTable, layer: int, only: str = "TRUE") -> Outcome:
     """Count staged rows by what :func:`find_known` noted."""
+    rows = f"stage_{table.staged} s WHERE s.layer = %s AND {table.rows} AND {only}"
+    if not _has_known(publication):
+        return Outcome(accepted=publication.staging.number(f"SELECT count(*) FROM {rows}", [layer]))
     (row,) = publication.staging.rows(
         f"SELECT count(*), count(CASE WHEN k.stage_id IS NULL OR k.is_stub THEN 1 END), "
         f"count(CASE WHEN k.is_same AND NOT k.is_stub THEN 1 END) "
@@ -80,7 +87,7 @@ def count_known(publication: Publication, table: EventTable, layer: int, only: s
 
 def publish_layer(publication: Publication, table: EventTable, layer: int) -> None:
     """Bring one layer of staged rows in; :func:`find_known` must have run for it."""
-    has_known = bool(publication.staging.rows("SELECT 1 FROM stage_known LIMIT 1"))
+    has_known = _has_known(publication)
     if has_known:
         _mark_old_days(publication, table)
         _keep_versions(publication, table)
@@ -159,7 +166,7 @@ def _mark_old_days(publication: Publication, table: EventTable) -> None:
 
 def _mark_staged_days(publication: Publication, table: EventTable, layer: int) -> None:
     columns = ", ".join(f"c.{column}" for column in table.day_columns) or "c.*"
-    has_known = bool(publication.staging.rows("SELECT 1 FROM stage_known LIMIT 1"))
+    has_known = _has_known(publication)
     known = "LEFT JOIN stage_known k ON k.stage_id = c.stage_id" if has_known else ""
     is_news = "AND (k.stage_id IS NULL OR NOT k.is_same)" if has_known else ""
     rows = table.rows.replace("s.", "c.")
