@@ -122,10 +122,10 @@ docs: setup-dev ## the promises in docs, read by tests
 	@$(TEST_ENV) $(PYTEST) -q tests/docs
 
 bench: setup-dev ## the figures of the performance goals, on this machine
-	@for file in bench/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+	@for file in bench/bench_*.py; do echo "== $$file"; PYTHONPATH=. $(BIN)/python "$$file"; done
 
 trials: setup-dev ## long trials over many seeds
-	@for file in bench/trials_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+	@for file in bench/trials_*.py; do echo "== $$file"; PYTHONPATH=. $(BIN)/python "$$file"; done
 
 # --- dependencies -----------------------------------------------------------------------------------------------------
 
