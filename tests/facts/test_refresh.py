@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
+from threading import Thread
 
 import pytest
 from django.db import connection, transaction
@@ -224,3 +225,33 @@ def test_the_number_of_statements_does_not_grow_with_the_days(
     assert floor.reps
     with django_assert_num_queries(23):
         refresh_changed_days()
+
+
+@pytest.mark.postgres
+def test_a_refresh_waits_for_a_writer_whose_day_was_noted_before(on_postgres: str) -> None:
+    """The day is noted already, so the writer notes nothing new; its call must not be missed for that."""
+    floor = make_floor(12, n_calls=60)
+    rebuild_facts(actor=None)
+    call = random_call(floor, next(NUMBERS))
+    touched(call)
+    refreshed = Thread(target=_refresh_in_a_thread)
+    with transaction.atomic():
+        call.save()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO fact_changed_day (rep_id, business_date) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                [call.rep_id or 0, call.business_date],
+            )
+        refreshed.start()
+        refreshed.join(timeout=0.5)
+        assert refreshed.is_alive()
+    refreshed.join()
+
+    assert stored_facts(fetch) == expected_facts()
+
+
+def _refresh_in_a_thread() -> None:
+    try:
+        refresh_changed_days()
+    finally:
+        connection.close()
