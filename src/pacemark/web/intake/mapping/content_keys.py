@@ -8,7 +8,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-_MOST_REMEMBERED = 500_000
+_MOST_REMEMBERED = 200_000
 _NOTHING = int(np.iinfo(np.int64).min)
 
 Column = Sequence[object] | NDArray[np.int64]
