@@ -17,7 +17,8 @@ from pacemark.web.intake import staging_run
 from pacemark.web.intake.errors import FileError
 from pacemark.web.intake.models import BatchState, ImportBatch
 from pacemark.web.intake.services import imports_folder
-from pacemark.web.organization.models import Rep
+from pacemark.web.organization.models import Organization, Rep
+from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline import sourcing
 from pacemark.web.pipeline.fact_models import ChangedDay
 from pacemark.web.pipeline.models import Call, Lead, Opportunity, Source
@@ -128,3 +129,34 @@ def test_reported_and_imported_opportunities_are_one(importer_everywhere: Import
     assert opportunity.sourced_by.name == "Zhao"
     assert importer.bring_in().counts("deals") == (0, 0, 1, 0)
     assert Opportunity.objects.count() == 1
+
+
+def test_ctrl_c_in_the_middle_leaves_the_connection_sound(importer: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = importer.write("calls.csv", CALLS)
+    with monkeypatch.context() as patch:
+        patch.setattr(staging_run, "settle_repeats", _interrupt)
+        assert importer.bring_in(path).code not in {0, 2}
+
+    assert ImportBatch.objects.get().state == BatchState.FAILED
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+        assert [row[1] for row in cursor.execute("PRAGMA database_list").fetchall()] == ["main"]
+    assert importer.bring_in(path).counts("calls") == (50, 0, 0, 0)
+
+
+def _interrupt(_staging: object, _table: str) -> None:
+    connection.connection.execute("BEGIN")
+    connection.connection.execute("INSERT INTO stage_touched VALUES (1)")
+    raise KeyboardInterrupt
+
+
+def test_a_second_profile_does_not_move_the_organisations_clock(importer: Importer) -> None:
+    Organization.objects.all().delete()
+    path = importer.write("calls.csv", [{"id": "C1", "at": "2024-01-03 23:30:00"}])
+    importer.bring_in(path)
+    importer.profile.write_text(PROFILE.replace("Asia/Shanghai", "Europe/Berlin").replace('"floor"', '"other"'))
+
+    importer.bring_in(path)
+
+    assert organization().time_zone == "Asia/Shanghai"
+    assert dict(Call.objects.values_list("source__name", "local_hour")) == {"floor": 23, "other": 6}

@@ -20,7 +20,7 @@ from pacemark.web.intake.errors import FileError
 from pacemark.web.intake.models import BatchState, ImportBatch, Profile
 from pacemark.web.intake.planning import ImportPlan
 from pacemark.web.intake.profiles import profile_from_text, profile_to_text
-from pacemark.web.intake.staging_run import Progress, StagedRows, settings_for, stage
+from pacemark.web.intake.staging_run import Progress, StagedRows, sets_organization_up, settings_for, stage
 from pacemark.web.intake.working_folders import clear_abandoned, working_folder
 from pacemark.web.jobs.registry import AFTER_IMPORT
 from pacemark.web.jobs.services import enqueue
@@ -31,7 +31,6 @@ from pacemark.web.organization.arrivals import (
     name_rep,
     reach_back_memberships,
     take_settings,
-    untouched_organization,
 )
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import organization
@@ -141,7 +140,7 @@ class StagedBatch:
         return numbers, sorted(label.shown for label in created)
 
     def _take_settings(self, actor: User | None) -> None:
-        if untouched_organization():
+        if sets_organization_up():
             profile = self._rows.plan.profile
             take_settings(actor=actor, time_zone=profile.time_zone, currency=profile.currency, region=profile.region)
 
@@ -197,7 +196,7 @@ def import_notes(plan: ImportPlan) -> list[str]:
     """Return what a person should know before they confirm."""
     theirs, ours = plan.profile.currency, organization().currency
     notes = []
-    if theirs and theirs != ours and not untouched_organization():
+    if theirs and theirs != ours and not sets_organization_up():
         notes.append(
             _("The amounts are in %(theirs)s, the organisation counts in %(ours)s; nothing is converted.")
             % {"theirs": theirs, "ours": ours}

@@ -27,7 +27,7 @@ from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.pipeline.duplicates import settle_repeats
 from pacemark.web.pipeline.publishing.context import Outcomes
 from pacemark.web.pipeline.staging import Staging
-from pacemark.web.pipeline.staging_queries import deals_missing
+from pacemark.web.pipeline.staging_queries import deals_missing, has_sources
 from pacemark.web.shared.currency import minor_digits
 
 Progress = Callable[[float, str], None]
@@ -85,12 +85,16 @@ class StagedRows:
         return [self.people.labels[number] for number in sorted(self.first_seen) if number in self.people.labels]
 
 
+def sets_organization_up() -> bool:
+    """Say whether this is the first import and nobody has named the organisation: it takes the profile's settings."""
+    return untouched_organization() and not has_sources()
+
+
 def settings_for(plan: ImportPlan) -> ImportSettings:
     """Return what counts: the organisation's settings, or the profile's while nobody has set the organisation up."""
     stands = organization()
     profile = plan.profile
-    takes_profile = untouched_organization()
-    time_zone = (profile.time_zone if takes_profile else "") or stands.time_zone
+    time_zone = (profile.time_zone if sets_organization_up() else "") or stands.time_zone
     return ImportSettings(
         time_zone=time_zone,
         source_zone=profile.time_zone or time_zone,

@@ -188,13 +188,13 @@ def _attached(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with connection.cursor() as cursor:
-        kept = cursor.execute("PRAGMA temp_store").fetchone()[0]
+        kept = int(cursor.execute("PRAGMA temp_store").fetchone()[0])
         # Large sorts belong on disk here: a file of gigabytes must not become gigabytes of memory.
         cursor.execute("PRAGMA temp_store = FILE")
-        # Ids come from joins with the very tables they point to, under the write lock: checking each is pure cost.
-        cursor.execute("PRAGMA foreign_keys = OFF")
         cursor.execute("ATTACH DATABASE %s AS stage", [str(path)])
         try:
+            # Ids come from joins with the very tables they point to, under the write lock: checking each is pure cost.
+            cursor.execute("PRAGMA foreign_keys = OFF")
             cursor.execute("PRAGMA stage.journal_mode = MEMORY")
             cursor.execute("PRAGMA stage.synchronous = OFF")
             cursor.execute("PRAGMA stage.cache_size = -32768")
@@ -209,7 +209,9 @@ def _attached(path: Path) -> Iterator[None]:
                 cursor.execute(f"CREATE TABLE stage.stage_{name} ({definition}){keyed}")
             yield
         finally:
-            cursor.execute("DETACH DATABASE stage")
+            if connection.connection.in_transaction:  # stopped in the middle of a chunk
+                connection.connection.rollback()
             cursor.execute("PRAGMA foreign_keys = ON")
-            cursor.execute(f"PRAGMA temp_store = {int(kept)}")
+            cursor.execute("DETACH DATABASE stage")
+            cursor.execute(f"PRAGMA temp_store = {kept}")
             path.unlink(missing_ok=True)

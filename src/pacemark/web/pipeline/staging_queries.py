@@ -6,6 +6,11 @@ from pacemark.web.pipeline.models import Source
 from pacemark.web.pipeline.staging import Staging
 
 
+def has_sources() -> bool:
+    """Say whether any records have come in yet."""
+    return Source.objects.exists()
+
+
 def deals_missing(staging: Staging, source_name: str) -> list[tuple[int, int, str]]:
     """Take refunds of deals that nobody has told of out of staging; return their file, line and deal."""
     if staging.is_empty("refunds"):
