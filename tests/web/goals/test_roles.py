@@ -157,7 +157,8 @@ def test_every_plan_of_any_floor_is_finite_and_hangs_together(floor: Floor, seed
         assert json.loads(json.dumps(document, allow_nan=False)) == document
         assert all(math.isfinite(number) for number in _numbers(document))
         for rate in document["rates"].values():
-            assert 0 < rate["interval"][0] <= rate["mean"] <= rate["interval"][1] < 1
+            assert 0 < rate["mean"] < 1
+            assert 0 <= rate["interval"][0] <= rate["mean"] <= rate["interval"][1] <= 1
             assert 0 <= rate["from_peers"] <= 1
             assert rate["won"] <= rate["tried"]
         assert document["deal_value"]["mean"] > 0
