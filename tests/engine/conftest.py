@@ -1,4 +1,4 @@
-"""Property tests on a machine that others share: no deadlines; continuous integration tries the same cases each time."""
+"""Property tests on a shared machine: no deadlines; continuous integration tries the same cases each time."""
 
 from __future__ import annotations
 
