@@ -130,7 +130,7 @@ trials: setup-dev ## long trials over many seeds
 # --- dependencies -----------------------------------------------------------------------------------------------------
 
 # Versions and hashes, and no word of where they came from (docs/decisions/0001-one-package.md says why there are two).
-LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header pyproject.toml
 
 lock: setup-dev ## choose versions anew after a change of dependencies
 	@$(LOCK) --upgrade --output-file requirements/dev.txt --extra dev

@@ -15,9 +15,9 @@ from tests.support.needs import ROOT
 # In pieces, so that this file may stand in the repository itself.
 HOSTS = (
     "py" + "pi.org",
-    "pythonhosted" + ".org",
-    "registry.npm" + "js",
-    "deb.debian" + ".org",
+    "python" + "hosted.org",
+    "registry." + "npmjs",
+    "deb." + "debian.org",
     "files.pyth" + "onhosted",
 )
 INDEX_OPTIONS = ("index" + "-url", "find" + "-links")
