@@ -148,7 +148,9 @@ def test_medians_by_hand() -> None:
         2: ActivitySpan(first=date(2023, 12, 31), last=date(2024, 1, 31)),
         3: ActivitySpan(first=date(2020, 1, 1), last=date(2024, 1, 31)),
     }
-    assert medians_of(amounts, spans, AS_OF, 1) == {1: 400, 3: 0}, "a month of more refunds than deals counts as 0"
+    assert medians_of(amounts, spans, whole_months(AS_OF, 1)) == {1: 400, 3: 0}, (
+        "a month of more refunds than deals counts as 0"
+    )
     roles = {1: "full_cycle", 3: "full_cycle", 4: "closer", 5: "closer", 6: "setter"}
     assert group_medians(roles, {1: 400, 3: 0, 4: 1000, 5: 2001}) == {
         "full_cycle": 400, "closer": 1500, "setter": 1000,

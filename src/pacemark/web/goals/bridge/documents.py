@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
-from pacemark.engine.goals.plan_batch import PersonPlan, plan_of
-from pacemark.web.goals.bridge.estimating import group_levels, peers_quarters
+from pacemark.web.goals.bridge.document_parts import Part, plain, plan_parts, rate_parts, rounded_up, value_parts
+from pacemark.web.goals.bridge.estimating import RATE_NAMES, group_levels
 from pacemark.web.goals.bridge.planning import Planned, marks_of
 from pacemark.web.pipeline.choices import Stage
 
+__all__ = ["documents_of", "rounded_up"]
+
 CLOSER_RATES = ("win_rate",)
-ALL_RATES = {
-    Stage.CONNECT: "connect_per_dial",
-    Stage.DEEP_TALK: "deep_talk_per_connect",
-    Stage.OPPORTUNITY: "opportunity_per_deep_talk",
-    Stage.WIN: "win_rate",
-}
-_ROUNDING = 1e-9
+CONFIDENCES = (0.5, 0.8, 0.9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """Everyone's parts, each list in the order of people."""
+
+    rates: dict[str, list[Part]]
+    deal_values: list[Part]
+    plans: dict[str, list[Part]]
+    capacity_dials_per_day: list[float | None]
+    conversion: list[float]
 
 
 def documents_of(planned: Planned) -> list[dict[str, Any]]:
     """Return everyone's document in the order of people."""
-    ground = planned.ground
+    parts = _parts(planned)
+    return [_document(planned, parts, index) for index in range(len(planned.ground.people))]
+
+
+def _parts(planned: Planned) -> _Parts:
+    ground, inputs = planned.ground, planned.inputs
     codes = group_levels(ground.people, ground.roles, ground.as_of)[1]
-    return [_document(planned, index, codes) for index in range(len(ground.people))]
+    win = planned.rates.stages[Stage.WIN].grouped.estimates.mean
+    return _Parts(
+        rates={name: rate_parts(planned.rates.stages[stage], codes) for stage, name in RATE_NAMES.items()},
+        deal_values=value_parts(planned.values, planned.deals, codes),
+        plans={str(confidence): plan_parts(planned.batch.plans[confidence]) for confidence in CONFIDENCES},
+        capacity_dials_per_day=plain(inputs.capacity_dials_per_day),
+        conversion=np.asarray(win * planned.values.mean / inputs.expected_amount).tolist(),
+    )
 
 
-def _document(planned: Planned, person: int, codes: Any) -> dict[str, Any]:
+def _document(planned: Planned, parts: _Parts, person: int) -> dict[str, Any]:
     ground, inputs = planned.ground, planned.inputs
     member, target = ground.people[person], planned.targets[person]
     role = ground.roles[person]
@@ -53,75 +70,17 @@ def _document(planned: Planned, person: int, codes: Any) -> dict[str, Any]:
         "booked": booked,
         "days": int(inputs.days[person]),
         "days_per_week": float(inputs.days_per_week[person]),
-        "capacity_dials_per_day": _known(inputs.capacity_dials_per_day[person]) if role != "closer" else None,
-        "rates": _rates(planned, person, codes),
-        "deal_value": _deal_value(planned, person, codes),
+        "capacity_dials_per_day": parts.capacity_dials_per_day[person] if role != "closer" else None,
+        "rates": {
+            name: rates[person] for name, rates in parts.rates.items() if role != "closer" or name in CLOSER_RATES
+        },
+        "deal_value": parts.deal_values[person],
         "expected_amount": float(inputs.expected_amount[person]),
-        "pipeline_conversion": _conversion(planned, person),
+        "pipeline_conversion": parts.conversion[person],
         "closing_share": float(inputs.closing_share[person]),
         "open_pipeline": {"count": int(inputs.open_count[person]), "chance": float(inputs.open_chance[person])},
         "expected_from_open": float(planned.batch.expected_from_open[person]),
         "direct_opportunities": float(inputs.direct_opportunities[person]),
         "marks": marks_of(planned, person),
-        "plans": {str(confidence): _plan(plan_of(planned.batch, person, confidence)) for confidence in (0.5, 0.8, 0.9)},
+        "plans": {confidence: plans[person] for confidence, plans in parts.plans.items()},
     }
-
-
-def _rates(planned: Planned, person: int, codes: Any) -> dict[str, Any]:
-    is_closer = planned.ground.roles[person] == "closer"
-    found = {}
-    for stage, name in ALL_RATES.items():
-        if is_closer and name not in CLOSER_RATES:
-            continue
-        estimate = planned.rates.stages[stage]
-        peers = peers_quarters(estimate.grouped.estimates.mean, codes, person)
-        found[name] = {**estimate.as_json(person), "peers": peers}
-    return found
-
-
-def _deal_value(planned: Planned, person: int, codes: Any) -> dict[str, Any]:
-    values, count = planned.values, int(planned.deals.count[person])
-    reach = float(ndtri(0.9)) * float(values.log_median_sd[person])
-    mean = float(values.mean[person])
-    return {
-        "raw": float(planned.deals.total[person]) / count if count else None,
-        "tried": count,
-        "mean": mean,
-        "interval": [mean * math.exp(-reach), mean * math.exp(reach)],
-        "from_peers": 1.0 - float(values.weight[person]),
-        "peers": peers_quarters(values.mean, codes, person),
-    }
-
-
-def _conversion(planned: Planned, person: int) -> float:
-    win = float(planned.rates.stages[Stage.WIN].grouped.estimates.mean[person])
-    return win * float(planned.values.mean[person]) / float(planned.inputs.expected_amount[person])
-
-
-def _plan(plan: PersonPlan) -> dict[str, Any]:
-    return {
-        "odds": plan.odds,
-        "method": plan.method,
-        **plan.stages,
-        "per_day": _paces(plan.per_day),
-        "per_week": _paces(plan.per_week),
-        "feasible": plan.feasible,
-        "reachable": plan.reachable,
-        "reachable_odds": plan.reachable_odds,
-        "reason": plan.reason,
-    }
-
-
-def _paces(paces: Mapping[str, float | None]) -> dict[str, dict[str, float | int] | None]:
-    return {
-        stage: None if pace is None else {"exact": pace, "rounded": rounded_up(pace)} for stage, pace in paces.items()
-    }
-
-
-def rounded_up(value: float) -> int:
-    """Round up once, forgiving the last bits of a float."""
-    return math.ceil(value - _ROUNDING)
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

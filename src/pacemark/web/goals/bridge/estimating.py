@@ -50,19 +50,6 @@ class StageEstimate:
     grouped: GroupedEstimates
     memory: Memory
 
-    def as_json(self, person: int) -> dict[str, Any]:
-        """Return one person's rate as the plan stores it."""
-        found, counts = self.grouped.estimates, self.counts
-        tried, won = float(counts.raw_tried[person]), float(counts.raw_won[person])
-        return {
-            "raw": won / tried if tried else None,
-            "won": _tidy(won),
-            "tried": _tidy(tried),
-            "mean": float(found.mean[person]),
-            "interval": [float(found.low[person]), float(found.high[person])],
-            "from_peers": float(found.from_peers[person]),
-        }
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateEstimates:
@@ -183,16 +170,3 @@ def _bystanders(stage: Stage, roles: list[str]) -> frozenset[int]:
 def _codes(keys: list[Any]) -> IntArray:
     known: dict[Any, int] = {}
     return np.array([known.setdefault(key, len(known)) for key in keys], dtype=np.int64)
-
-
-def _tidy(value: float) -> float | int:
-    return int(value) if value == int(value) else value
-
-
-def peers_quarters(estimates: FloatArray, codes: IntArray, person: int) -> list[float] | None:
-    """Return the middle half of a person's group, or nothing where the group is a handful."""
-    group = estimates[codes == codes[person]]
-    if len(group) < 5:
-        return None
-    low, high = np.quantile(group, [0.25, 0.75])
-    return [float(low), float(high)]

@@ -68,15 +68,13 @@ def quarter_parts(
 def medians_of(
     amounts: Mapping[tuple[int, str], int],
     spans: Mapping[int, ActivitySpan],
-    as_of: date,
-    start_day: int,
+    whole: Sequence[Period],
     min_months: int = MIN_MONTHS,
 ) -> dict[int, int]:
-    """Return each rep's median month over the whole sales months from their first to their last fact.
+    """Return each rep's median month over those of the whole sales months from their first to their last fact.
 
-    The last twelve months at most; a month without anything counts as 0. Under ``min_months`` there is no median.
+    A month without anything counts as 0. Under ``min_months`` there is no median.
     """
-    whole = whole_months(as_of, start_day)
     medians = {}
     for rep_id, span in spans.items():
         mine = [max(0, amounts.get((rep_id, month.label), 0)) for month in whole if _overlaps(month, span)]

@@ -44,17 +44,15 @@ def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = N
     settings = organization()
     first = max(period.first, as_of)
     people = members_on(period.first if period.first >= as_of else as_of)
-    totals = {row.rep_id: row for row in pipeline.rep_day_totals(as_of - timedelta(LOOK_BACK_DAYS), _eve(as_of), None)}
-    roles, told = _roles(people, totals)
+    past = pipeline.rep_day_arrays(as_of)
+    roles, told = _roles(people, past, as_of - timedelta(LOOK_BACK_DAYS))
     days = working_days_of(people, first, period.last)
     start_day = settings.sales_month_start_day
-    spans = pipeline.activity_spans(as_of)
-    revenue = {
-        (row.rep_id, row.month): row.net_revenue_minor for row in pipeline.monthly_revenue(as_of, None, start_day)
-    }
-    own = targets.medians_of(revenue, spans, as_of, start_day)
+    spans, whole = pipeline.spans_by_rep(past), targets.whole_months(as_of, start_day)
+    revenue = pipeline.sums_by_month(past, "net_revenue_minor", whole)
+    own = targets.medians_of(revenue, spans, whole)
     # Where nobody has three months yet, the one or two that there are tell what peers usually bring.
-    usual = own if any(own.values()) else targets.medians_of(revenue, spans, as_of, start_day, min_months=1)
+    usual = own if any(own.values()) else targets.medians_of(revenue, spans, whole, min_months=1)
     role_of = {person.rep_id: role for person, role in zip(people, roles, strict=True)}
     return PlanGround(
         settings=settings,
@@ -64,49 +62,36 @@ def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = N
         roles=roles,
         roles_told=told,
         days=[days[person.rep_id] for person in people],
-        booked_minor=_booked(period, as_of),
+        booked_minor=pipeline.sums_by_rep(past, "net_revenue_minor", period.first),
         sources=targets.TargetSources(
             typed={**typed_targets(period.first), **(typed or {})},
             grade_parts=_grade_parts(period, settings),
             own_median=own,
             group_median=targets.group_medians(role_of, usual),
         ),
-        setter_medians=targets.medians_of(pipeline.monthly_sourced(as_of, start_day), spans, as_of, start_day),
-        cohorts=pipeline.cohort_arrays(as_of, None, by_segment=False),
+        setter_medians=targets.medians_of(pipeline.sums_by_month(past, "opportunities_sourced", whole), spans, whole),
+        cohorts=pipeline.cohort_arrays(as_of, None, by_segment=False, days=past),
         lags=pipeline.win_lags(as_of),
         losses=pipeline.loss_lags(as_of),
         opportunities=pipeline.open_opportunities(as_of, None),
         values=pipeline.deal_values(as_of),
         expected=pipeline.expected_amounts(as_of),
-        dials=pipeline.usual_dials(as_of, None),
+        dials=pipeline.dials_by_rep(past, as_of),
         owned=pipeline.owned_counts(as_of, None, DIRECT_DAYS),
     )
 
 
-def _eve(day: date) -> date:
-    return day - timedelta(days=1)
-
-
-def _roles(people: list[Member], totals: Mapping[int, pipeline.RepTotals]) -> tuple[list[str], list[bool]]:
+def _roles(people: list[Member], past: pipeline.RepDayArrays, since: date) -> tuple[list[str], list[bool]]:
     """Return everyone's role: as the organisation states it, else told from a year's records."""
-    told = tell_roles(
-        *(
-            np.array([getattr(totals.get(person.rep_id), name, 0) for person in people], dtype=np.int64)
-            for name in ("dials", "opportunities_sourced", "opportunities", "deals")
-        )
-    )
+    sums = [
+        pipeline.sums_by_rep(past, counted, since)
+        for counted in ("dials", "opportunities_sourced", "opportunities", "deals")
+    ]
+    told = tell_roles(*(np.array([one.get(person.rep_id, 0) for person in people], dtype=np.int64) for one in sums))
     return (
         [person.role or found for person, found in zip(people, told, strict=True)],
         [not person.role for person in people],
     )
-
-
-def _booked(period: Period, as_of: date) -> dict[int, int]:
-    """Return what each rep has booked in the period before ``as_of``, net of refunds."""
-    if as_of <= period.first:
-        return {}
-    rows = pipeline.rep_day_totals(period.first, _eve(as_of), None)
-    return {row.rep_id: row.net_revenue_minor for row in rows}
 
 
 def _grade_parts(period: Period, settings: Organization) -> Mapping[int, Fraction]:

@@ -23,6 +23,14 @@ from pacemark.web.pipeline.queries.freshness import (
     lead_counts,
     segment_names,
 )
+from pacemark.web.pipeline.queries.history import (
+    RepDayArrays,
+    dials_by_rep,
+    rep_day_arrays,
+    spans_by_rep,
+    sums_by_month,
+    sums_by_rep,
+)
 from pacemark.web.pipeline.queries.pace import (
     ActivitySpan,
     OwnedCounts,
@@ -30,10 +38,8 @@ from pacemark.web.pipeline.queries.pace import (
     activity_spans,
     hour_shares,
     last_call_at,
-    monthly_sourced,
     owned_counts,
     sum_days,
-    usual_dials,
 )
 from pacemark.web.pipeline.queries.rep_days import (
     DayCounts,
@@ -49,9 +55,10 @@ from pacemark.web.pipeline.queries.rep_days import (
 
 __all__ = [
     "ActivitySpan", "CohortArrays", "DayCounts", "DealValues", "ExpectedAmounts", "Freshness", "LeadCount",
-    "LossLags", "MonthRevenue", "OpenOpportunities", "OwnedCounts", "RepDayRow", "RepTotals", "SegmentName",
-    "UsualDials", "WinLagArrays", "activity_spans", "cohort_arrays", "day_of_reps", "deal_values", "expected_amounts",
-    "freshness", "hour_shares", "last_call_at", "last_call_date", "last_opportunity_date", "lead_counts", "loss_lags",
-    "monthly_revenue", "monthly_sourced", "open_opportunities", "owned_counts", "rep_day_rows", "rep_day_totals",
-    "segment_names", "sum_days", "today_of", "usual_dials", "win_lags",
+    "LossLags", "MonthRevenue", "OpenOpportunities", "OwnedCounts", "RepDayArrays", "RepDayRow", "RepTotals",
+    "SegmentName", "UsualDials", "WinLagArrays", "activity_spans", "cohort_arrays", "day_of_reps", "deal_values",
+    "dials_by_rep", "expected_amounts", "freshness", "hour_shares", "last_call_at", "last_call_date",
+    "last_opportunity_date", "lead_counts", "loss_lags", "monthly_revenue", "open_opportunities", "owned_counts",
+    "rep_day_arrays", "rep_day_rows", "rep_day_totals", "segment_names", "spans_by_rep", "sum_days", "sums_by_month",
+    "sums_by_rep", "today_of", "win_lags",
 ]  # fmt: skip

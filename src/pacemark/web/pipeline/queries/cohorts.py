@@ -13,7 +13,8 @@ from pacemark.facts.statements import late_conversions
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import definitions_of, relations
 from pacemark.web.pipeline.choices import Stage
-from pacemark.web.pipeline.queries.columns import Integers, literal, of_reps, ordinal, whole_numbers
+from pacemark.web.pipeline.queries.columns import Integers, literal, of_reps, ordinal, unindexed, whole_numbers
+from pacemark.web.pipeline.queries.history import RepDayArrays
 from pacemark.web.pipeline.queries.keyed_counts import counts_at, summed
 
 
@@ -48,13 +49,16 @@ class WinLagArrays:
     is_dated: NDArray[np.bool_]
 
 
-def cohort_arrays(as_of: date, rep_ids: Collection[int] | None, *, by_segment: bool = True) -> CohortArrays:
+def cohort_arrays(
+    as_of: date, rep_ids: Collection[int] | None, *, by_segment: bool = True, days: RepDayArrays | None = None
+) -> CohortArrays:
     """Return trials before ``as_of`` and those of their successes that were known by then.
 
     A deep talk's success is known once its opportunity has opened, an opportunity's once it has closed. Without
-    segments the answer is about a fifteenth as long and comes from the rep-days.
+    segments the answer is about a fifteenth as long and comes from the rep-days: from ``days`` where everybody's
+    before ``as_of`` have been read already.
     """
-    *keys, dials, connects, deep_talks = _called(as_of, rep_ids, by_segment)
+    *keys, dials, connects, deep_talks = _called(as_of, rep_ids, by_segment) if days is None else _dialled(days)
     *late_keys, late = _not_yet_known(as_of, rep_ids, by_segment)
     *talk_keys, converted, opened = _opportunities(as_of, rep_ids, by_segment)
     known = counts_at(keys, talk_keys, converted) - counts_at(keys, late_keys, late)
@@ -88,11 +92,17 @@ def win_lags(as_of: date, rep_ids: Collection[int] | None = None) -> WinLagArray
     )
 
 
+def _dialled(days: RepDayArrays) -> tuple[Integers, ...]:
+    some = days.dials > 0
+    segment_id = np.zeros(int(some.sum()), dtype=np.int64)
+    return (days.rep_id[some], days.day[some], segment_id, days.dials[some], days.connects[some], days.deep_talks[some])
+
+
 def _called(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
     table, day, segment = ("call_cohort", "trial_on", "segment_id") if by_segment else ("rep_day", "business_date", "0")
     sql = f"""
         SELECT rep_id, {ordinal(day)}, {segment}, dials, connects, deep_talks FROM fact_{table}
-        WHERE dials > 0 AND {day} < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
+        WHERE dials > 0 AND {unindexed(day)} < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
     """
     return whole_numbers(sql, 6)
 
@@ -101,7 +111,7 @@ def _opportunities(as_of: date, rep_ids: Collection[int] | None, by_segment: boo
     """Return deep talks that converted and opportunities opened; without segments a key may stand more than once."""
     sql = f"""
         SELECT rep_id, {ordinal("trial_on")}, {"segment_id" if by_segment else "0"}, talks_converted, opportunities
-        FROM fact_opportunity_cohort WHERE trial_on < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
+        FROM fact_opportunity_cohort WHERE {unindexed("trial_on")} < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
     """
     return whole_numbers(sql, 5)
 

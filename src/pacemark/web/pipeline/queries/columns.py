@@ -32,6 +32,15 @@ def of_reps(column: str, rep_ids: Collection[int] | None) -> str:
     return f"{column} IN ({', '.join(str(int(rep_id)) for rep_id in sorted(rep_ids))})"
 
 
+def unindexed(column: str) -> str:
+    """Return a column as SQLite's planner will not seek an index for it.
+
+    Nearly every row lies before the day asked for: jumping from an index to each of them takes four times as long as
+    reading the table through.
+    """
+    return f"+{column}" if connection.vendor == "sqlite" else column
+
+
 def of_owners(column: str, rep_ids: Collection[int] | None) -> str:
     """Return the same of an event's column, where nobody is NULL and an index should still serve."""
     nobody = f" OR {column} IS NULL" if rep_ids is not None and 0 in rep_ids else ""

@@ -10,10 +10,9 @@ import numpy as np
 from django.db.models import Max, Min, Sum
 from numpy.typing import NDArray
 
-from pacemark.engine.periods import sales_month_of
 from pacemark.web.pipeline.fact_models import RepDay, RepHour
 from pacemark.web.pipeline.models import Call
-from pacemark.web.pipeline.queries.columns import Integers, literal, of_reps, whole_numbers
+from pacemark.web.pipeline.queries.columns import Integers, literal, of_reps, unindexed, whole_numbers
 from pacemark.web.pipeline.queries.rep_days import COUNTS, DayCounts
 
 PACE_DAYS = 60
@@ -47,25 +46,13 @@ class OwnedCounts:
     not_own_talk: Integers
 
 
-def usual_dials(as_of: date, rep_ids: Collection[int] | None, days: int = PACE_DAYS) -> UsualDials:
-    """Return what each rep dialled on the days with a dial in the last ``days`` before ``as_of``."""
-    sql = f"""
-        SELECT rep_id, COUNT(*), CAST(SUM(dials) AS BIGINT), CAST(SUM(dials * dials) AS BIGINT), MAX(dials)
-        FROM fact_rep_day WHERE dials > 0 AND business_date < {literal(as_of)}
-          AND business_date >= {literal(as_of - timedelta(days=days))} AND {of_reps("rep_id", rep_ids)}
-        GROUP BY rep_id ORDER BY rep_id
-    """
-    rep_id, n_days, dials, squares, most = whole_numbers(sql, 5)
-    return UsualDials(rep_id=rep_id, n_days=n_days, dials=dials, squares=squares, most=most)
-
-
 def owned_counts(as_of: date, rep_ids: Collection[int] | None, days: int) -> OwnedCounts:
     """Return what each rep came to own in the last ``days`` before ``as_of``, and how much of it was given to them."""
     sql = f"""
         SELECT owner_id, COUNT(*), CAST(SUM(CASE WHEN sourced_by_id = owner_id THEN 0 ELSE 1 END) AS BIGINT)
         FROM pipeline_opportunity
-        WHERE owner_id IS NOT NULL AND state <> 'unqualified' AND opened_on < {literal(as_of)}
-          AND opened_on >= {literal(as_of - timedelta(days=days))} AND {of_reps("owner_id", rep_ids)}
+        WHERE owner_id IS NOT NULL AND state <> 'unqualified' AND {unindexed("opened_on")} < {literal(as_of)}
+          AND {unindexed("opened_on")} >= {literal(as_of - timedelta(days=days))} AND {of_reps("owner_id", rep_ids)}
         GROUP BY owner_id ORDER BY owner_id
     """
     rep_id, opportunities, not_own_talk = whole_numbers(sql, 3)
@@ -104,18 +91,6 @@ def activity_spans(as_of: date) -> dict[int, ActivitySpan]:
     rows = RepDay.objects.filter(business_date__lt=as_of, rep_id__gt=0).values_list("rep_id")
     spans = rows.annotate(first=Min("business_date"), last=Max("business_date"))
     return {rep_id: ActivitySpan(first=first, last=last) for rep_id, first, last in spans}
-
-
-def monthly_sourced(as_of: date, start_day: int) -> dict[tuple[int, str], int]:
-    """Return how many opportunities followed each rep's talks in each sales month before ``as_of``."""
-    rows = RepDay.objects.filter(business_date__lt=as_of, opportunities_sourced__gt=0)
-    counts: dict[tuple[int, str], int] = {}
-    labels: dict[date, str] = {}
-    for rep_id, day, sourced in rows.values_list("rep_id", "business_date", "opportunities_sourced"):
-        label = labels.setdefault(day, "") or sales_month_of(day, start_day).label
-        labels[day] = label
-        counts[rep_id, label] = counts.get((rep_id, label), 0) + sourced
-    return counts
 
 
 def last_call_at(rep_id: int, day: date) -> datetime | None:
