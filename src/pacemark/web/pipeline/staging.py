@@ -88,6 +88,9 @@ _POSTGRES_TYPES = {
     "int": "integer", "bigint": "bigint", "text": "text", "bool": "boolean", "date": "date", "timestamp": "timestamptz",
 }  # fmt: skip
 
+# One import at a time sorts and hashes whole files: more room than a page's query needs, while it runs.
+_POSTGRES_MEMORY = {"work_mem": "64MB", "maintenance_work_mem": "256MB"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staging:
@@ -165,6 +168,8 @@ def open_staging(directory: Path) -> Iterator[Staging]:
 def _postgres_tables() -> Iterator[None]:
     names = [*TABLES, *_WORK_TABLES]
     with connection.cursor() as cursor:
+        for setting, value in _POSTGRES_MEMORY.items():
+            cursor.execute(f"SET {setting} = '{value}'")
         for name in names:
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.stage_{name}")
         for name, columns in TABLES.items():
@@ -181,6 +186,8 @@ def _postgres_tables() -> Iterator[None]:
             with connection.cursor() as cursor:
                 for name in names:
                     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.stage_{name}")
+                for setting in _POSTGRES_MEMORY:
+                    cursor.execute(f"RESET {setting}")
 
 
 @contextlib.contextmanager
