@@ -158,7 +158,10 @@ def test_every_plan_of_any_floor_is_finite_and_hangs_together(floor: Floor, seed
         assert all(math.isfinite(number) for number in _numbers(document))
         for rate in document["rates"].values():
             assert 0 < rate["mean"] < 1
-            assert 0 <= rate["interval"][0] <= rate["mean"] <= rate["interval"][1] <= 1
+            low, high = rate["interval"]
+            assert 0 <= low <= high <= 1
+            # The mean of a very skewed rate may lie a little outside its central 80 %.
+            assert low - 0.02 <= rate["mean"] <= high + 0.02
             assert 0 <= rate["from_peers"] <= 1
             assert rate["won"] <= rate["tried"]
         assert document["deal_value"]["mean"] > 0
