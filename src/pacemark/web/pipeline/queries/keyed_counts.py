@@ -19,10 +19,12 @@ def counts_at(keys: Sequence[Integers], some_keys: Sequence[Integers], counts: I
         return found
     spans = _spans(keys, some_keys)
     every, some = _packed(keys, spans), _packed(some_keys, spans)
-    order = np.argsort(every, kind="stable")
+    # Tables are mostly read in the order of their keys already.
+    order = None if _rises(every) else np.argsort(every, kind="stable")
     place = np.minimum(np.searchsorted(every, some, sorter=order), len(every) - 1)
-    there = every[order[place]] == some
-    np.add.at(found, order[place[there]], counts[there])
+    place = place if order is None else order[place]
+    there = every[place] == some
+    np.add.at(found, place[there], counts[there])
     return found
 
 
@@ -30,10 +32,17 @@ def summed(keys: Sequence[Integers], counts: Integers) -> tuple[tuple[Integers, 
     """Return each key once, with the sum of its counts."""
     if not len(counts):
         return tuple(keys), counts
-    _each, first, place = np.unique(_packed(keys, _spans(keys, keys)), return_index=True, return_inverse=True)
+    packed = _packed(keys, _spans(keys, keys))
+    if _rises(packed):
+        return tuple(keys), counts
+    _each, first, place = np.unique(packed, return_index=True, return_inverse=True)
     sums = np.zeros(len(first), dtype=np.int64)
     np.add.at(sums, place, counts)
     return tuple(key[first] for key in keys), sums
+
+
+def _rises(packed: Integers) -> bool:
+    return bool((packed[1:] > packed[:-1]).all())
 
 
 def _spans(keys: Sequence[Integers], others: Sequence[Integers]) -> list[int]:
