@@ -147,8 +147,10 @@ def test_medians_by_hand() -> None:
         1: ActivitySpan(first=date(2023, 11, 30), last=date(2024, 1, 1)),
         2: ActivitySpan(first=date(2023, 12, 31), last=date(2024, 1, 31)),
         3: ActivitySpan(first=date(2020, 1, 1), last=date(2024, 1, 31)),
+        4: ActivitySpan(first=date(2023, 11, 30), last=date(2024, 1, 1)),
     }
-    assert medians_of(amounts, spans, whole_months(AS_OF, 1)) == {1: 400, 3: 0}, (
+    amounts |= {(4, "2023-11"): 900, (4, "2023-12"): -50, (4, "2024-01"): -70}
+    assert medians_of(amounts, spans, whole_months(AS_OF, 1)) == {1: 400, 3: 0, 4: 0}, (
         "a month of more refunds than deals counts as 0"
     )
     roles = {1: "full_cycle", 3: "full_cycle", 4: "closer", 5: "closer", 6: "setter"}
