@@ -43,6 +43,7 @@ EXPECTED: dict[str, Expected] = {
     "organization:teams": Expected(roles=PLANNERS),
     "organization:people": Expected(roles=PLANNERS),
     "organization:person": Expected(roles=PLANNERS, about_a_rep=True),
+    "organization:account": Expected(roles=PLANNERS, method="post", about_a_rep=True),
     "intake:data": Expected(roles=PLANNERS),
     "intake:upload": Expected(roles=PLANNERS, method="post"),
     # an import that does not exist: planners are told so, nobody else learns even that (tests/web/intake)

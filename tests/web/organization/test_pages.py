@@ -113,3 +113,29 @@ def test_people_are_found_by_name_number_and_team(people: People, today: date) -
         text = client.get(address, {"q": sought}).content.decode()
         assert people.rep_row.name in text
         assert people.outsider_row.name not in text
+
+
+def test_an_account_is_linked_to_a_rep_and_opens_their_pages(people: People) -> None:
+    address = reverse("organization:account", args=[people.rep_row.pk])
+    assert client_of(people.outsider).post(address, {"user": people.outsider.pk}).status_code == 403
+
+    response = client_of(people.operations).post(address, {"user": people.manager.pk})
+
+    assert response.status_code == 302
+    people.rep_row.refresh_from_db()
+    assert people.rep_row.user == people.manager
+    entry = TrailEntry.objects.get(action="organization.account_linked")
+    assert entry.changes["user_id"] == [people.rep.pk, people.manager.pk]
+
+
+def test_an_account_moves_from_one_rep_to_another(people: People) -> None:
+    other = people.outsider_row
+
+    client_of(people.operations).post(
+        reverse("organization:account", args=[people.rep_row.pk]), {"user": people.outsider.pk}
+    )
+
+    other.refresh_from_db()
+    people.rep_row.refresh_from_db()
+    assert other.user is None
+    assert people.rep_row.user == people.outsider

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pacemark.web.accounts.models import User
 from pacemark.web.organization.choices import DayKind, Role
 from pacemark.web.organization.models import CalendarDay, Grade, Leave, Organization, Team, WorkingPattern
 
@@ -97,6 +98,17 @@ class LeaveForm(forms.ModelForm):  # type: ignore[type-arg]
         if data.get("first_day") and data.get("last_day") and data["last_day"] < data["first_day"]:
             raise forms.ValidationError(_("The last day must not lie before the first."))
         return data
+
+
+class AccountForm(forms.Form):
+    """The account that a rep signs in with."""
+
+    user = forms.ModelChoiceField(
+        label=_("Account"),
+        queryset=User.objects.filter(is_active=True).order_by("username"),
+        required=False,
+        empty_label=_("no account"),
+    )
 
 
 class TeamPatternForm(forms.Form):

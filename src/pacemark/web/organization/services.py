@@ -126,3 +126,19 @@ def add_leave(*, actor: User, rep: Rep, first_day: date, last_day: date, kind: s
     changes = {"first_day": str(first_day), "last_day": str(last_day)}
     record(actor=actor, action="organization.leave_added", subject=rep, changes=changes)
     return leave
+
+
+@transaction.atomic
+def link_account(*, actor: User, rep: Rep, user: User | None) -> None:
+    """Let a rep sign in with an account, or with none; an account that was another rep's moves over."""
+    before = rep.user_id
+    if user is not None:
+        Rep.objects.filter(user=user).exclude(pk=rep.pk).update(user=None)
+    rep.user = user
+    rep.save(update_fields=["user"])
+    record(
+        actor=actor,
+        action="organization.account_linked",
+        subject=rep,
+        changes={"user_id": [before, user.pk if user else None]},
+    )

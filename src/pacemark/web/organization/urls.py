@@ -11,4 +11,5 @@ urlpatterns = [
     path("teams/", views.teams, name="teams"),
     path("people/", views.people, name="people"),
     path("people/<int:rep_id>/", views.person, name="person"),
+    path("people/<int:rep_id>/account/", views.account, name="account"),
 ]

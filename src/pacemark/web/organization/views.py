@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pacemark.web.accounts.access import allow
 from pacemark.web.accounts.choices import AccessRole
@@ -16,7 +16,14 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.organization import queries, services
 from pacemark.web.organization.choices import DayKind
 from pacemark.web.organization.clock import local_today
-from pacemark.web.organization.forms import CalendarDayForm, LeaveForm, MoveForm, OrganizationForm, TeamPatternForm
+from pacemark.web.organization.forms import (
+    AccountForm,
+    CalendarDayForm,
+    LeaveForm,
+    MoveForm,
+    OrganizationForm,
+    TeamPatternForm,
+)
 from pacemark.web.organization.models import Rep
 
 planners = allow(AccessRole.OPERATIONS, AccessRole.ADMIN)
@@ -98,7 +105,20 @@ def person(request: PageRequest, rep_id: int) -> HttpResponse:
         return redirect(request.path)
     context = {
         "tab": "people", "rep": rep, "move": move, "leave": leave,
+        "account": AccountForm(initial={"user": rep.user_id}),
         "memberships": rep.memberships.select_related("team", "grade").order_by("-valid_from"),
         "leaves": rep.leaves.order_by("-first_day"),
     }  # fmt: skip
     return render(request, "organization/person.html", context)
+
+
+@planners
+@require_POST
+def account(request: PageRequest, rep_id: int) -> HttpResponse:
+    """Choose the account that a rep signs in with."""
+    rep = get_object_or_404(Rep, pk=rep_id)
+    form = AccountForm(request.POST)
+    if form.is_valid():
+        services.link_account(actor=request.user, rep=rep, user=form.cleaned_data["user"])
+        messages.success(request, _("Saved."))
+    return redirect("organization:person", rep_id=rep_id)
