@@ -62,7 +62,7 @@ def plan_the_month() -> None:
     from pacemark.engine.periods import sales_month_of  # noqa: PLC0415
     from pacemark.web.goals.models import RepPlan  # noqa: PLC0415
     from pacemark.web.goals.queries.periods import default_as_of  # noqa: PLC0415
-    from pacemark.web.goals.services import plan_period  # noqa: PLC0415
+    from pacemark.web.goals.services.plans import plan_period  # noqa: PLC0415
     from pacemark.web.organization.clock import local_today  # noqa: PLC0415
     from pacemark.web.organization.queries import organization  # noqa: PLC0415
 

@@ -95,7 +95,7 @@ def test_no_page_names_a_person_out_of_sight(people: People, name: str) -> None:
 
 def test_a_role_that_sees_too_much_is_caught(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: a manager who sees everyone."""
-    from pacemark.web.goals import views
+    from pacemark.web.goals.views import asked as views
 
     monkeypatch.setattr(views, "visible_rep_ids", lambda _user, _day: None)
     response = _ask(people.manager, "goals:detail", EXPECTED["goals:detail"], people.outsider_row.pk)

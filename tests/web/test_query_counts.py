@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from pacemark.engine.periods import sales_month
 from pacemark.web.accounts.models import User
-from pacemark.web.goals.services import plan_period
+from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.models import Membership, Rep
 from tests.support.needs import ROOT
 from tests.support.people import People, client_of

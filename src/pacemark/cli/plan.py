@@ -16,7 +16,7 @@ from pacemark.cli.start import UserMistake, date_of, output
 from pacemark.engine.periods import Period, sales_month
 from pacemark.web.goals.bridge.planning import minor_units_of
 from pacemark.web.goals.queries.periods import default_as_of, default_period
-from pacemark.web.goals.services import work_out
+from pacemark.web.goals.services.plans import work_out
 from pacemark.web.goals.workbook import plans_workbook
 from pacemark.web.intake.values.amounts import parse_amount
 from pacemark.web.organization.queries import Member, members_on, organization

@@ -13,7 +13,7 @@ from django.utils import translation
 from pacemark.engine.calc import calculate, parse_json
 from pacemark.engine.periods import sales_month
 from pacemark.web.goals.pages.maths import maths_of
-from pacemark.web.goals.services import work_out
+from pacemark.web.goals.services.plans import work_out
 from pacemark.web.ui import formats
 from tests.web.goals.floor import Floor, steady_months, weekdays
 

@@ -18,7 +18,7 @@ from pacemark.cli import main
 from pacemark.engine.periods import sales_month
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.models import RepPlan
-from pacemark.web.goals.services import work_out
+from pacemark.web.goals.services.plans import work_out
 from tests.web.goals.floor import Floor, weekdays
 
 

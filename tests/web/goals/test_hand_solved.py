@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pacemark.engine.periods import sales_month
-from pacemark.web.goals.services import work_out
+from pacemark.web.goals.services.plans import work_out
 from pacemark.web.organization.models import Leave, Rep
 from tests.web.goals.floor import Floor, steady_months, weekdays
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pacemark.engine.periods import sales_month
 from pacemark.web.goals.pages.maths import maths_of
-from pacemark.web.goals.services import work_out
+from pacemark.web.goals.services.plans import work_out
 from pacemark.web.organization.models import Membership, Rep
 from pacemark.web.pipeline.models import Call, Deal, Opportunity, Refund
 from tests.web.goals.floor import Floor, steady_months, weekdays

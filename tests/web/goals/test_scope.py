@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from pacemark.engine.periods import sales_month
 from pacemark.web.goals.models import RepPlan, Target
-from pacemark.web.goals.services import plan_period
+from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.jobs.queries import newest_named
 from pacemark.web.organization.models import Team
 from pacemark.web.organization.services import move_rep

@@ -11,7 +11,8 @@ import pytest
 
 from pacemark.engine.periods import sales_month
 from pacemark.web.goals.bridge.targets import group_medians, medians_of, quarter_parts, whole_months
-from pacemark.web.goals.services import set_target, work_out
+from pacemark.web.goals.services.plans import work_out
+from pacemark.web.goals.services.targets import set_target
 from pacemark.web.organization.models import Grade, GradeQuota, Organization
 from pacemark.web.pipeline.queries import ActivitySpan
 from tests.support.people import People

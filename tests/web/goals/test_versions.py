@@ -14,7 +14,8 @@ from pacemark.engine.periods import sales_month
 from pacemark.web.goals.jobs import plan_one_period
 from pacemark.web.goals.models import RepPlan, Target
 from pacemark.web.goals.queries.plans import current_plans, plan_of, versions_of
-from pacemark.web.goals.services import plan_period, set_target
+from pacemark.web.goals.services.plans import plan_period
+from pacemark.web.goals.services.targets import set_target
 from pacemark.web.trail.models import TrailEntry
 from tests.support.people import People, client_of
 from tests.web.goals.floor import Floor, weekdays

@@ -11,7 +11,7 @@ from pacemark.engine.periods import sales_month
 from pacemark.web.goals.jobs import plan_missing_months
 from pacemark.web.goals.models import RepPlan
 from pacemark.web.goals.queries.periods import default_as_of, default_period, shown_period
-from pacemark.web.goals.services import plan_period, work_out
+from pacemark.web.goals.services.plans import plan_period, work_out
 from pacemark.web.organization.models import Organization, Rep
 from tests.web.goals.floor import Floor, steady_months, weekdays
 

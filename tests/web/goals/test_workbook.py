@@ -12,7 +12,7 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from pacemark.engine.periods import sales_month
-from pacemark.web.goals.services import work_out
+from pacemark.web.goals.services.plans import work_out
 from pacemark.web.goals.workbook import plans_workbook
 from tests.web.goals.floor import Floor, steady_months, weekdays
 

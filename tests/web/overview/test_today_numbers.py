@@ -12,7 +12,7 @@ from django.utils import translation
 
 from pacemark.engine.periods import sales_month
 from pacemark.web.goals.models import RepPlan
-from pacemark.web.goals.services import plan_period
+from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.queries import Member
 from pacemark.web.overview.queries import share_of_day
 from pacemark.web.overview.today_page import TodayFacts, TodayPage, greeting, today_page

@@ -15,7 +15,7 @@ from pacemark.engine.periods import sales_month
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.services import create_user
 from pacemark.web.goals.models import RepPlan
-from pacemark.web.goals.services import plan_period
+from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.models import Leave, Organization, Rep
 from pacemark.web.pipeline.models import Call
 from tests.support.people import NAMES, People, client_of

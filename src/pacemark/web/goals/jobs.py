@@ -8,7 +8,7 @@ from pacemark.engine.periods import sales_month, sales_month_of
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.queries.periods import default_as_of, default_period, records_reach
 from pacemark.web.goals.queries.plans import planned_periods
-from pacemark.web.goals.services import plan_period
+from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.jobs.registry import AFTER_IMPORT, job, periodic
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization

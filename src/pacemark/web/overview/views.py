@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from pacemark.web.accounts.access import allow_everyone
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.goals.views import in_scope
+from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.organization.queries import rep_of
 from pacemark.web.overview import queries
 from pacemark.web.overview.today_page import greeting

@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pacemark.web.accounts.access import allow, allow_everyone
+from pacemark.web.accounts.access import allow_everyone
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.goals import services
 from pacemark.web.goals.forms import TargetForm
 from pacemark.web.goals.pages.list_page import list_page
 from pacemark.web.goals.pages.person_page import person_page
 from pacemark.web.goals.queries import plans as queries
-from pacemark.web.goals.queries.periods import Period, shown_period
+from pacemark.web.goals.services.targets import set_target as set_target_of
+from pacemark.web.goals.views.asked import in_scope, leaders, period_asked, planners
 from pacemark.web.goals.workbook import plans_workbook
 from pacemark.web.jobs.services import enqueue
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization, rep_of, teams_visible_to, visible_rep_ids
 
-leaders = allow(AccessRole.MANAGER, AccessRole.DIRECTOR, AccessRole.OPERATIONS, AccessRole.ADMIN)
-planners = allow(AccessRole.OPERATIONS, AccessRole.ADMIN)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def period_asked(request: PageRequest) -> Period:
-    """Return the sales month that the address or the form names."""
-    return shown_period(request.GET.get("period") or request.POST.get("period") or "")
-
-
-def in_scope(request: PageRequest, rep_id: int) -> None:
-    """Stop with "not found" where the person may not be seen; that they exist is not told either."""
-    visible = visible_rep_ids(request.user, local_today(organization().time_zone))
-    if visible is not None and rep_id not in visible:
-        raise Http404
 
 
 @allow_everyone
@@ -96,7 +82,7 @@ def set_target(request: PageRequest, rep_id: int) -> HttpResponse:
     in_scope(request, rep_id)
     period, form = period_asked(request), TargetForm(request.POST)
     if form.is_valid():
-        services.set_target(actor=request.user, rep_id=rep_id, period=period, amount=form.cleaned_data["amount"])
+        set_target_of(actor=request.user, rep_id=rep_id, period=period, amount=form.cleaned_data["amount"])
         messages.success(request, _("The target is set and the plan is made anew."))
     else:
         messages.error(request, _("Write the target as an amount, for example 30000."))

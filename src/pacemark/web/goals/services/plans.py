@@ -1,4 +1,4 @@
-"""Writing targets and plans. Atomic, attributed, with a trail; versions follow each other."""
+"""Writing plans. Atomic, attributed, with a trail; versions follow each other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,10 +14,9 @@ from django.utils import timezone
 from pacemark.engine.periods import Period
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.bridge.documents import documents_of
-from pacemark.web.goals.bridge.planning import make_plans, minor_units_of
-from pacemark.web.goals.models import RepPlan, Target
+from pacemark.web.goals.bridge.planning import make_plans
+from pacemark.web.goals.models import RepPlan
 from pacemark.web.goals.queries.ground import load_ground
-from pacemark.web.organization.queries import organization
 from pacemark.web.trail.services import record
 
 
@@ -88,24 +86,3 @@ def _row(document: dict[str, Any], period: Period, as_of: date, version: int) ->
         content_key=key_of(document),
         content=document,
     )
-
-
-@transaction.atomic
-def set_target(*, actor: User, rep_id: int, period: Period, amount: Decimal) -> Target:
-    """Set one person's target for a sales month as a new version, and plan that person anew."""
-    minor = int(amount * minor_units_of(organization().currency))
-    last = Target.objects.filter(rep_id=rep_id, period_start=period.first).order_by("-version").first()
-    target = Target(
-        rep_id=rep_id,
-        period_start=period.first,
-        version=last.version + 1 if last else 1,
-        amount_minor=minor,
-        set_by=actor,
-    )
-    target.full_clean()
-    target.save()
-    before = last.amount_minor if last else None
-    record(actor=actor, action="goals.target_set", subject=target, changes={"amount_minor": [before, minor]})
-    standing = RepPlan.objects.filter(rep_id=rep_id, period_start=period.first, is_current=True).first()
-    plan_period(actor=actor, period=period, as_of=standing.as_of if standing else period.first, rep_ids={rep_id})
-    return target

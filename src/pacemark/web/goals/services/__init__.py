@@ -1,0 +1,1 @@
+"""Writing the room's tables, split by noun."""

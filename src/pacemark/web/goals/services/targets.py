@@ -1,0 +1,36 @@
+"""Writing targets. Atomic, attributed, with a trail; versions follow each other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import transaction
+
+from pacemark.engine.periods import Period
+from pacemark.web.accounts.models import User
+from pacemark.web.goals.bridge.planning import minor_units_of
+from pacemark.web.goals.models import RepPlan, Target
+from pacemark.web.goals.services.plans import plan_period
+from pacemark.web.organization.queries import organization
+from pacemark.web.trail.services import record
+
+
+@transaction.atomic
+def set_target(*, actor: User, rep_id: int, period: Period, amount: Decimal) -> Target:
+    """Set one person's target for a sales month as a new version, and plan that person anew."""
+    minor = int(amount * minor_units_of(organization().currency))
+    last = Target.objects.filter(rep_id=rep_id, period_start=period.first).order_by("-version").first()
+    target = Target(
+        rep_id=rep_id,
+        period_start=period.first,
+        version=last.version + 1 if last else 1,
+        amount_minor=minor,
+        set_by=actor,
+    )
+    target.full_clean()
+    target.save()
+    before = last.amount_minor if last else None
+    record(actor=actor, action="goals.target_set", subject=target, changes={"amount_minor": [before, minor]})
+    standing = RepPlan.objects.filter(rep_id=rep_id, period_start=period.first, is_current=True).first()
+    plan_period(actor=actor, period=period, as_of=standing.as_of if standing else period.first, rep_ids={rep_id})
+    return target
