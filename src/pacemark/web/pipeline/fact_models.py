@@ -27,7 +27,15 @@ class RepDay(models.Model):
 
     class Meta:
         db_table = "fact_rep_day"
-        indexes = [models.Index(fields=["business_date", "rep_id"], name="rep_day_by_date")]
+        indexes = [
+            models.Index(fields=["business_date", "rep_id"], name="rep_day_by_date"),
+            # Money of everyone's months without reading the many days that brought none.
+            models.Index(
+                fields=["business_date", "rep_id", "revenue_minor", "refunds_minor"],
+                condition=models.Q(revenue_minor__gt=0) | models.Q(refunds_minor__gt=0),
+                name="rep_day_with_money",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rep_id} {self.business_date}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pacemark.web.pipeline.queries.booked import booked_by_month
 from pacemark.web.pipeline.queries.cohorts import CohortArrays, WinLagArrays, cohort_arrays, win_lags
 from pacemark.web.pipeline.queries.deals import (
     DealValues,
@@ -56,8 +57,8 @@ from pacemark.web.pipeline.queries.rep_days import (
 __all__ = [
     "ActivitySpan", "CohortArrays", "DayCounts", "DealValues", "ExpectedAmounts", "Freshness", "LeadCount",
     "LossLags", "MonthRevenue", "OpenOpportunities", "OwnedCounts", "RepDayArrays", "RepDayRow", "RepTotals",
-    "SegmentName", "UsualDials", "WinLagArrays", "activity_spans", "cohort_arrays", "day_of_reps", "deal_values",
-    "dials_by_rep", "expected_amounts", "freshness", "hour_shares", "last_call_at", "last_call_date",
+    "SegmentName", "UsualDials", "WinLagArrays", "activity_spans", "booked_by_month", "cohort_arrays", "day_of_reps",
+    "deal_values", "dials_by_rep", "expected_amounts", "freshness", "hour_shares", "last_call_at", "last_call_date",
     "last_opportunity_date", "lead_counts", "loss_lags", "monthly_revenue", "open_opportunities", "owned_counts",
     "rep_day_arrays", "rep_day_rows", "rep_day_totals", "segment_names", "spans_by_rep", "sum_days", "sums_by_month",
     "sums_by_rep", "today_of", "win_lags",
