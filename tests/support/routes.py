@@ -43,6 +43,16 @@ EXPECTED: dict[str, Expected] = {
     "organization:teams": Expected(roles=PLANNERS),
     "organization:people": Expected(roles=PLANNERS),
     "organization:person": Expected(roles=PLANNERS, about_a_rep=True),
+    "organization:add_team": Expected(roles=PLANNERS),
+    "organization:add_region": Expected(roles=PLANNERS),
+    "organization:add_pattern": Expected(roles=PLANNERS),
+    "organization:add_person": Expected(roles=PLANNERS),
+    # a team, region or pattern that does not exist: planners are told so, nobody else learns even that
+    "organization:team": Expected(roles=frozenset(), values={"team_id": 10**9}),
+    "organization:region": Expected(roles=frozenset(), values={"region_id": 10**9}),
+    "organization:pattern": Expected(roles=frozenset(), values={"pattern_id": 10**9}),
+    "organization:change_person": Expected(roles=PLANNERS, about_a_rep=True),
+    "organization:roster": Expected(roles=PLANNERS, method="post", about_a_rep=True),
     "organization:account": Expected(roles=PLANNERS, method="post", about_a_rep=True),
     "intake:data": Expected(roles=PLANNERS),
     "intake:upload": Expected(roles=PLANNERS, method="post"),
@@ -56,6 +66,10 @@ EXPECTED: dict[str, Expected] = {
     "accounts:sign_out": Expected(public=True, method="post"),
     "accounts:language": Expected(public=True, method="post", body={"language": "en"}),
     "accounts:theme": Expected(method="post", body={"theme": "dark"}),
+    "accounts:people": Expected(roles=frozenset({AccessRole.ADMIN})),
+    # an account that does not exist: administrators are told so, nobody else learns even that
+    "accounts:change": Expected(roles=frozenset(), values={"user_id": 10**9}),
+    "accounts:switch": Expected(roles=frozenset(), method="post", values={"user_id": 10**9}),
     "accounts:password": Expected(),
     "accounts:tokens": Expected(),
     # a token that does not exist: the address is everyone's, the token its owner's (tests/web/accounts/test_tokens.py)

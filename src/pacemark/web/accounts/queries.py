@@ -25,3 +25,8 @@ def tokens_of(user: User) -> list[ApiToken]:
 def person_named(username: str) -> User | None:
     """Return the person who signs in under a name."""
     return User.objects.filter(username=username).first()
+
+
+def all_users() -> list[User]:
+    """Return everyone with an account, those who may sign in first, by what they may open and name."""
+    return list(User.objects.order_by("-is_active", "access_role", "display_name", "pk"))

@@ -69,6 +69,23 @@ def deactivate_user(*, actor: User | None, user: User) -> None:
 
 
 @transaction.atomic
+def activate_user(*, actor: User | None, user: User) -> None:
+    """Let a person sign in again, with the password they had."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record(actor=actor, action="accounts.user_activated", subject=user, changes={"is_active": [False, True]})
+
+
+@transaction.atomic
+def change_account(*, actor: User, user: User, access_role: AccessRole, password: str = "") -> None:
+    """Change what a person may open, and their password where a new one is given."""
+    if user.access_role != access_role:
+        set_access_role(actor=actor, user=user, access_role=access_role)
+    if password:
+        set_password(actor=actor, user=user, password=password)
+
+
+@transaction.atomic
 def note_sign_in(*, actor: User) -> None:
     """Leave a trail of a sign-in."""
     record(actor=actor, action="accounts.signed_in", subject=actor)

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from pacemark.web.accounts import views
+from pacemark.web.accounts import people_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
     path("password/", views.password, name="password"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke_token"),
+    path("people/", people_views.people, name="people"),
+    path("people/<int:user_id>/", people_views.change, name="change"),
+    path("people/<int:user_id>/switch/", people_views.switch, name="switch"),
 ]

@@ -17,6 +17,7 @@ from pacemark.web.organization.models import (
     GradeQuota,
     Membership,
     Organization,
+    Region,
     Rep,
     Team,
     WorkingPattern,
@@ -142,6 +143,11 @@ def calendar_days_of(year: int) -> list[CalendarDay]:
 def teams_in_full() -> list[Team]:
     """Return every team with its region, manager and working pattern."""
     return list(Team.objects.select_related("region", "manager", "working_pattern").order_by("region__name", "name"))
+
+
+def regions_in_full() -> list[Region]:
+    """Return every region with its director."""
+    return list(Region.objects.select_related("director").order_by("name"))
 
 
 def patterns_in_words() -> list[WorkingPattern]:

@@ -25,7 +25,9 @@ from pacemark.web.organization.forms import (
     TeamPatternForm,
 )
 from pacemark.web.organization.models import Rep
+from pacemark.web.organization.structure_forms import RosterForm
 
+ROSTER_SHOWN = 20
 planners = allow(AccessRole.OPERATIONS, AccessRole.ADMIN)
 
 
@@ -75,7 +77,12 @@ def teams(request: PageRequest) -> HttpResponse:
                 actor=request.user, team=form.cleaned_data["team"], pattern=form.cleaned_data["pattern"]
             )
         return redirect("organization:teams")
-    context = {"tab": "teams", "teams": queries.teams_in_full(), "patterns": queries.patterns_in_words()}
+    context = {
+        "tab": "teams",
+        "teams": queries.teams_in_full(),
+        "regions": queries.regions_in_full(),
+        "patterns": queries.patterns_in_words(),
+    }
     return render(request, "organization/teams.html", context)
 
 
@@ -108,6 +115,8 @@ def person(request: PageRequest, rep_id: int) -> HttpResponse:
         "account": AccountForm(initial={"user": rep.user_id}),
         "memberships": rep.memberships.select_related("team", "grade").order_by("-valid_from"),
         "leaves": rep.leaves.order_by("-first_day"),
+        "roster": RosterForm(),
+        "roster_days": rep.roster_days.order_by("-date")[:ROSTER_SHOWN],
     }  # fmt: skip
     return render(request, "organization/person.html", context)
 
