@@ -144,7 +144,7 @@ def _ground(facts: _Facts, members: list[Member], roles: list[str], period: Peri
     return PlanGround(
         settings=Organization(), period=period, as_of=as_of, people=members, roles=roles,
         roles_told=[False] * len(members), days=_days(world, members, period), booked_minor={},
-        sources=targets.TargetSources(typed=typed, grade_parts={}, own_median=own, group_median=group),
+        sources=targets.TargetSources(typed=typed, own_median=own, group_median=group),
         setter_medians={rep: max(1, round(float(factors[rep - 1]) * count)) for rep, count in medians.items()},
         cohorts=facts.cohorts, **_lags(facts), **_pipeline(facts), **_pace(facts),
     )  # fmt: skip
@@ -175,15 +175,14 @@ def _pipeline(facts: _Facts) -> dict[str, Any]:
     opportunities, deals = facts.world.opportunities, facts.world.deals
     still = opportunities.closed_at == 0
     known = opportunities.expected_minor > 0
-    kept = deals.amount_minor > facts.refunded
     return {
         "opportunities": pipeline.OpenOpportunities(
             rep_id=opportunities.owner[still] + 1, opened_on=facts.opened[still],
             expected_minor=opportunities.expected_minor[still], segment_id=np.zeros(int(still.sum()), dtype=np.int64),
         ),
         "values": pipeline.DealValues(
-            rep_id=deals.owner[kept] + 1, signed_on=facts.signed[kept],
-            amount_minor=(deals.amount_minor - facts.refunded)[kept],
+            rep_id=deals.owner + 1, signed_on=facts.signed,
+            amount_minor=np.maximum(deals.amount_minor - facts.refunded, 0),
         ),
         "expected": pipeline.ExpectedAmounts(
             rep_id=opportunities.owner[known] + 1, opened_on=facts.opened[known],

@@ -14,7 +14,16 @@ from pacemark.engine.goals.plan import plan_people
 from pacemark.engine.goals.plan_batch import PlanBatch
 from pacemark.engine.goals.plan_inputs import BetaRates, DealValues, PlanInputs
 from pacemark.engine.lags import chance_if_open, closing_share
-from pacemark.engine.values import DealLogs, ValueEstimates, ValuePrior, deal_logs, fit_values, shrink_values
+from pacemark.engine.values import (
+    DealLogs,
+    ValueEstimates,
+    ValuePrior,
+    deal_logs,
+    fit_values,
+    kept_share,
+    net_of_returns,
+    shrink_values,
+)
 from pacemark.web.goals.bridge.estimating import RateEstimates, estimate_rates
 from pacemark.web.goals.bridge.ground import DIRECT_DAYS, PlanGround
 from pacemark.web.goals.bridge.targets import TargetFound, find_target
@@ -76,8 +85,7 @@ def minor_units_of(currency: str) -> int:
 def prepare(ground: PlanGround) -> Prepared:
     """Estimate everyone's rates and values, and find the targets; pure from here on."""
     rates = estimate_rates(ground)
-    deals, prior = _deal_values(ground)
-    values = shrink_values(deals.logs, prior)
+    deals, values = _deal_values(ground)
     targets = _targets(ground, rates, values)
     inputs = _inputs(ground, rates, values, targets)
     return Prepared(rates=rates, deals=deals, values=values, targets=targets, inputs=inputs)
@@ -104,8 +112,11 @@ def place_of(ground: PlanGround, rep_ids: NDArray[np.int64]) -> NDArray[np.int64
     return np.array([known.get(int(rep), -1) for rep in unique], dtype=np.int64)[inverse] if len(rep_ids) else rep_ids
 
 
-def _deal_values(ground: PlanGround) -> tuple[DealRecord, ValuePrior]:
-    """Return everyone's deals and the group's values; deals of those who have left still tell what a deal is worth."""
+def _deal_values(ground: PlanGround) -> tuple[DealRecord, ValueEstimates]:
+    """Return everyone's deals and what the next ones will bring, those counted that will be given back.
+
+    Deals of those who have left still tell what a deal is worth.
+    """
     n_people = len(ground.people)
     amount = ground.values.amount_minor / minor_units_of(ground.settings.currency)
     age = (ground.as_of.toordinal() - ground.values.signed_on).astype(float)
@@ -119,7 +130,9 @@ def _deal_values(ground: PlanGround) -> tuple[DealRecord, ValuePrior]:
         count=np.bincount(place[mine], minlength=n_people),
         total=np.bincount(place[mine], amount[mine], minlength=n_people).astype(np.float64),
     )
-    return record, fit_values(everyone, None if len(amount) else TYPED_IN_VALUE)
+    # Where everything came back, nobody knows what a deal is worth.
+    kept_ones = shrink_values(record.logs, fit_values(everyone, None if (amount > 0).any() else TYPED_IN_VALUE))
+    return record, net_of_returns(kept_ones, kept_share(amount, weight))
 
 
 def _targets(ground: PlanGround, rates: RateEstimates, values: ValueEstimates) -> list[TargetFound]:

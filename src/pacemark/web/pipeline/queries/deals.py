@@ -34,7 +34,7 @@ class OpenOpportunities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealValues:
-    """One entry per deal that has an amount; ``amount_minor`` is net of the refunds known by then."""
+    """One entry per deal that has an amount; ``amount_minor`` is net of the refunds known by then, never below 0."""
 
     rep_id: Integers
     signed_on: Integers
@@ -93,17 +93,17 @@ def loss_lags(as_of: date) -> LossLags:
 def deal_values(as_of: date, rep_ids: Collection[int] | None = None) -> DealValues:
     """Return what deals signed before ``as_of`` are worth, net of refunds before it.
 
-    Deals without an amount, and those given back altogether, stay out: a deal value is what a deal brings.
+    Deals without an amount stay out; those given back altogether are worth 0.
     """
     amount = f"d.{definitions_of(organization()).revenue_column}"
     sql = f"""
         SELECT COALESCE(d.owner_id, 0), {ordinal("d.signed_on")},
-               CAST({amount} - COALESCE(r.refunded, 0) AS BIGINT)
+               CAST(CASE WHEN r.refunded > {amount} THEN 0 ELSE {amount} - COALESCE(r.refunded, 0) END AS BIGINT)
         FROM pipeline_deal AS d LEFT JOIN (
             SELECT deal_id, SUM(amount_minor) AS refunded FROM pipeline_refund
             WHERE refunded_on < {literal(as_of)} GROUP BY deal_id
         ) AS r ON r.deal_id = d.id
-        WHERE d.signed_on < {literal(as_of)} AND {amount} > COALESCE(r.refunded, 0)
+        WHERE d.signed_on < {literal(as_of)} AND {amount} > 0
           AND {of_owners("d.owner_id", rep_ids)}
     """
     rep_id, signed_on, amount_minor = whole_numbers(sql, 3)
