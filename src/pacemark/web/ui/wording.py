@@ -44,6 +44,18 @@ WORDS: dict[str, str | Promise] = {
     "chance.no_rate": gettext_lazy("At a win rate of zero no number of opportunities is enough."),
     "chance.one_of_two": gettext_lazy("Give opportunities or a confidence, one of the two."),
     "chance.out_of_reach": gettext_lazy("At this rate the confidence is out of reach."),
+    "goals.agreed_needs_reason": gettext_lazy(
+        "A plan here is agreed. Say why it is to change; the reason stays with it."
+    ),
+    "goals.agreement_stale": gettext_lazy(
+        "Somebody was quicker. This is how it stands now; what you wrote is still here."
+    ),
+    "goals.agreement_not_now": gettext_lazy("This cannot be done as things stand now. This is how it stands."),
+    "goals.agreement_needs_reason": gettext_lazy("Say why; the other side reads it."),
+    "goals.agreement_not_yours": gettext_lazy("Nobody agrees or asks on somebody else's behalf."),
+    "goals.agreement_to_oneself": gettext_lazy("Nobody proposes a plan to themselves; whoever leads you does."),
+    "goals.agreement_no_plan": gettext_lazy("There is no plan to propose yet; it is made from the records first."),
+    "goals.agreement_bad_amount": gettext_lazy("Write the amount as a number that is not negative, for example 30000."),
     "goals.amount_is_zero": gettext_lazy("The amount is zero, so this cannot be worked out."),
     "goals.amount_unknown": gettext_lazy("The amount is not known yet, so this cannot be worked out."),
     "goals.bad_month": gettext_lazy("A month must be 1 to 12."),
