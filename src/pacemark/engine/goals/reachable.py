@@ -82,18 +82,33 @@ def reachable_result(
     return need * chain.unit[people], np.where(hopeless, 1.0, reached)
 
 
-def _result_shape(odds: ChainOdds, work: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the mean result in median deals, and the standard deviation of its log."""
+def deal_sources(odds: ChainOdds) -> Sources:
+    """Say where deals come from, every open opportunity counting as one of its size.
+
+    Parameters
+    ----------
+    odds : ChainOdds
+        Entries of ``n_people``.
+
+    Returns
+    -------
+    Sources
+        Without the mixture that `pacemark.engine.scenarios` makes of them.
+    """
     moments = [_moments(odds, stage) for stage in range(4)]
-    sources = Sources(
+    return Sources(
         work_moments=moments[0] * moments[1] * moments[2] * odds.closing_share ** np.arange(4)[:, None],
         win_moments=moments[3],
         direct=odds.direct * odds.closing_share,
         open_count=odds.open_count * odds.open_size,
-        open_floor=np.zeros_like(work),
+        open_floor=np.zeros_like(odds.need),
         open_slope=odds.open_chance / moments[3][1],
     )
-    counts = factorial_moments(sources, work)
+
+
+def _result_shape(odds: ChainOdds, work: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the mean result in median deals, and the standard deviation of its log."""
+    counts = factorial_moments(deal_sources(odds), work)
     sigma = np.minimum(odds.sigma, MAX_SIGMA)
     deals = np.maximum(counts[1], 1e-9)
     variance = counts[2] + deals - deals**2 + deals * np.expm1(sigma**2)
