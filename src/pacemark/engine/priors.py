@@ -23,6 +23,7 @@ MAX_STRENGTH = 100_000.0
 USUAL_STRENGTH = 150.0
 STRENGTH_SPREAD = 2.0
 # Half a success and half a failure hold the group's mean off 0 and 1 where nobody has succeeded, or failed, yet.
+# A fitted mean is leaned on as lightly; a typed-in one (行业经验值) as on the trials that its people said it is worth.
 _MEAN_WEIGHT = 1.0
 _MEAN_RANGE = 14.0
 _GRID_POINTS = 33
@@ -112,8 +113,8 @@ def fit_prior(
     tried : ndarray of shape (n_people,), float64
         Effective trials, ``>= 0``; people with 0 are left out.
     lean_on : Prior, optional
-        A wider group's prior: this group's mean leans on it as if it were one more trial, and its strength is the
-        centre of the weak prior on k. Default: a mean of one half and 150 trials.
+        A wider group's prior: this group's mean leans on it as if it were one more trial (a typed-in one: as many as
+        its strength), and its strength is the centre of the weak prior on k. Default: a mean of one half, 150 trials.
     strength_spread : float, default 2.0
         Standard deviation of the weak prior on ln k, ``> 0``.
 
@@ -132,7 +133,7 @@ def fit_prior(
     Notes
     -----
     Maximises over (μ, k) the beta-binomial marginal likelihood
-    Σ ln B(x + μk, n − x + (1 − μ)k) − ln B(μk, (1 − μ)k), plus m ln μ + (1 − m) ln(1 − μ) for one trial at the
+    Σ ln B(x + μk, n − x + (1 − μ)k) − ln B(μk, (1 − μ)k), plus w (m ln μ + (1 − m) ln(1 − μ)) for w trials at the
     leaned-on mean m, less (ln k − ln k₀)² / 2s² for the weak prior on k. Guaranteed: the order of people does not
     matter; where people differ no more than chance, k is large and everyone gets the group's rate. The interval
     is read off the posterior of ln k at the fitted mean, on a grid. Cost is O(n_people).
@@ -158,6 +159,7 @@ def fit_prior(
         won=won,
         tried=tried,
         centre=lean_on.mean if lean_on else 0.5,
+        weight=lean_on.strength if lean_on and lean_on.basis == "typed_in" else _MEAN_WEIGHT,
         usual=math.log(lean_on.strength if lean_on else USUAL_STRENGTH),
         spread=strength_spread,
     )
@@ -179,6 +181,7 @@ class _Group:
     won: FloatArray
     tried: FloatArray
     centre: float
+    weight: float
     usual: float
     spread: float
 
@@ -206,7 +209,7 @@ def _log_posterior(group: _Group, mean: float, log_strengths: FloatArray) -> Flo
 
 
 def _most_likely(group: _Group) -> tuple[float, float]:
-    pooled = (group.won.sum() + group.centre) / (group.tried.sum() + 1.0)
+    pooled = (group.won.sum() + group.weight * group.centre) / (group.tried.sum() + group.weight)
     start = float(np.clip(logit(pooled), -_MEAN_RANGE, _MEAN_RANGE))
     grid = np.linspace(math.log(MIN_STRENGTH), math.log(MAX_STRENGTH), 12)
     # The best of a coarse grid starts the climb on the right slope.
@@ -225,12 +228,12 @@ def _height_and_slope(at: FloatArray, group: _Group) -> tuple[float, FloatArray]
     mean, strength = float(expit(at[0])), math.exp(at[1])
     a, b = mean * strength, (1 - mean) * strength
     value = float(_log_posterior(group, mean, np.array([at[1]]))[0])
-    value += _MEAN_WEIGHT * (group.centre * math.log(mean) + (1 - group.centre) * math.log1p(-mean))
+    value += group.weight * (group.centre * math.log(mean) + (1 - group.centre) * math.log1p(-mean))
     n = len(group.tried)
     by_a = float(digamma(group.won + a).sum() - n * digamma(a))
     by_b = float(digamma(group.tried - group.won + b).sum() - n * digamma(b))
     by_k = float(n * digamma(strength) - digamma(group.tried + strength).sum())
-    slope_mean = strength * mean * (1 - mean) * (by_a - by_b) + _MEAN_WEIGHT * (group.centre - mean)
+    slope_mean = strength * mean * (1 - mean) * (by_a - by_b) + group.weight * (group.centre - mean)
     slope_strength = strength * (mean * by_a + (1 - mean) * by_b + by_k) - (at[1] - group.usual) / group.spread**2
     return value, np.array([slope_mean, slope_strength])
 

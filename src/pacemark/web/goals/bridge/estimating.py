@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacemark.engine.cohorts import Cohorts, EffectiveCounts, count_effective
+from pacemark.engine.handover import keep_own, own_shares
 from pacemark.engine.lags import LagCurve, Trials, fit_lag_curve, typed_in_curve
 from pacemark.engine.memory import Memory, Panel, learn_memory
 from pacemark.engine.priors import typed_in_prior
@@ -72,6 +73,7 @@ def estimate_rates(ground: PlanGround) -> RateEstimates:
     for stage in RATE_NAMES:
         mine = _cohorts_of(stage, ground.cohorts, place, ground.as_of, _bystanders(stage, ground.roles))
         stages[stage] = _estimate(stage, mine, win_lag if stage is Stage.WIN else ON_THE_SPOT, levels)
+    stages[Stage.OPPORTUNITY] = _kept(stages[Stage.OPPORTUNITY], ground, place)
     loss_lag = fit_loss_lag(ground.cohorts, ground.losses, ground.as_of)
     return RateEstimates(stages=stages, win_lag=win_lag, loss_lag=loss_lag)
 
@@ -82,6 +84,19 @@ def _estimate(stage: Stage, cohorts: Cohorts, curve: LagCurve, levels: list[IntA
     counts = count_effective(cohorts, curve, memory.half_life_days)
     grouped = shrink_in_groups(counts.won, counts.tried, levels, typed_in=TYPED_IN[stage], trust=memory.trust)
     return StageEstimate(counts=counts, grouped=grouped, memory=memory)
+
+
+def _kept(sourcing: StageEstimate, ground: PlanGround, place: dict[int, int]) -> StageEstimate:
+    """Leave to full-cycle reps what they come to own themselves: what others close is not in their chain."""
+    owned, n_people = ground.owned, len(place)
+    at = np.array([place.get(rep_id, -1) for rep_id in owned.rep_id.tolist()], dtype=np.int64)
+    mine = at >= 0
+    own = np.bincount(at[mine], (owned.opportunities - owned.not_own_talk)[mine], minlength=n_people)
+    sourced = np.bincount(at[mine], owned.sourced[mine], minlength=n_people)
+    whole = np.array([role == "full_cycle" for role in ground.roles])
+    share = np.where(whole, own_shares(np.where(whole, own, 0.0), np.where(whole, sourced, 0.0)), 1.0)
+    grouped = replace(sourcing.grouped, estimates=keep_own(sourcing.grouped.estimates, share))
+    return replace(sourcing, grouped=grouped)
 
 
 def _panel(cohorts: Cohorts, curve: LagCurve) -> Panel:

@@ -210,7 +210,7 @@ def _capacity_opportunities(ground: PlanGround, days: FloatArray) -> FloatArray:
     """Return the opportunities a closer came to own per working day lately, half as many again, times the days left."""
     room = np.full(len(ground.people), np.nan)
     place = place_of(ground, ground.owned.rep_id)
-    known = place >= 0
+    known = (place >= 0) & (ground.owned.opportunities > 0)
     per_day = ground.owned.opportunities[known] / (DIRECT_DAYS * 5 / DAYS_IN_WEEK)
     room[place[known]] = np.ceil(1.5 * per_day * days[place[known]])
     return room

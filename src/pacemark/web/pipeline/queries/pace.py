@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import Max, Min, Sum
 from numpy.typing import NDArray
 
-from pacemark.web.pipeline.fact_models import RepDay, RepHour
+from pacemark.web.pipeline.fact_models import DialCohort, RepDay
 from pacemark.web.pipeline.models import Call
 from pacemark.web.pipeline.queries.columns import Integers, literal, of_reps, unindexed, whole_numbers
 from pacemark.web.pipeline.queries.rep_days import COUNTS, DayCounts
@@ -39,28 +39,50 @@ class UsualDials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnedCounts:
-    """One entry per owner: opportunities opened in the span, and those that no deep talk of the owner's preceded."""
+    """One entry per rep who owns or sourced opportunities opened in the span.
+
+    Those owned, those of them that no deep talk of the owner's preceded, and those sourced, whoever owns them.
+    """
 
     rep_id: Integers
     opportunities: Integers
     not_own_talk: Integers
+    sourced: Integers
 
 
 def owned_counts(as_of: date, rep_ids: Collection[int] | None, days: int) -> OwnedCounts:
-    """Return what each rep came to own in the last ``days`` before ``as_of``, and how much of it was given to them."""
+    """Return what each rep came to own in the last ``days`` before ``as_of``, and what their talks brought."""
     sql = f"""
-        SELECT owner_id, COUNT(*), CAST(SUM(CASE WHEN sourced_by_id = owner_id THEN 0 ELSE 1 END) AS BIGINT)
-        FROM pipeline_opportunity
-        WHERE owner_id IS NOT NULL AND state <> 'unqualified' AND {unindexed("opened_on")} < {literal(as_of)}
-          AND {unindexed("opened_on")} >= {literal(as_of - timedelta(days=days))} AND {of_reps("owner_id", rep_ids)}
-        GROUP BY owner_id ORDER BY owner_id
+        SELECT COALESCE(owner_id, 0), COALESCE(sourced_by_id, 0), COUNT(*) FROM pipeline_opportunity
+        WHERE state <> 'unqualified' AND {unindexed("opened_on")} < {literal(as_of)}
+          AND {unindexed("opened_on")} >= {literal(as_of - timedelta(days=days))}
+          AND ({of_reps("owner_id", rep_ids)} OR {of_reps("sourced_by_id", rep_ids)})
+        GROUP BY owner_id, sourced_by_id
     """
-    rep_id, opportunities, not_own_talk = whole_numbers(sql, 3)
-    return OwnedCounts(rep_id=rep_id, opportunities=opportunities, not_own_talk=not_own_talk)
+    owner, source, count = whole_numbers(sql, 3)
+    rep_id = np.union1d(owner, source)
+    rep_id = rep_id[rep_id > 0]
+    if rep_ids is not None:
+        rep_id = rep_id[np.isin(rep_id, list(rep_ids))]
+    not_own = np.where(owner != source, count, 0)
+    return OwnedCounts(
+        rep_id=rep_id,
+        opportunities=_summed(rep_id, owner, count),
+        not_own_talk=_summed(rep_id, owner, not_own),
+        sourced=_summed(rep_id, source, count),
+    )
 
 
-def _month(day: date) -> str:
-    return day.isoformat()[:7]
+def _summed(rep_id: Integers, of: Integers, count: Integers) -> Integers:
+    """Return the sums per rep, in their (rising) order; of nobody else."""
+    place = np.searchsorted(rep_id, of)
+    mine = np.append(rep_id, 0)[place] == of
+    return np.bincount(place[mine], count[mine], minlength=len(rep_id)).astype(np.int64)
+
+
+def _end_of(day: date) -> str:
+    """Return what sorts after everything that a calendar month is counted under."""
+    return f"{day.isoformat()[:7]}~"
 
 
 def hour_shares(rep_id: int, day: date) -> dict[int, float]:
@@ -69,7 +91,9 @@ def hour_shares(rep_id: int, day: date) -> dict[int, float]:
     Empty where the rep has not dialled in that time.
     """
     rows = (
-        RepHour.objects.filter(rep_id=rep_id, month__gt=_month(day - timedelta(days=HOUR_DAYS)), month__lte=_month(day))
+        DialCohort.objects.filter(
+            rep_id=rep_id, month__gt=_end_of(day - timedelta(days=HOUR_DAYS)), month__lte=_end_of(day)
+        )
         .values_list("local_hour")
         .annotate(dials=Sum("dials"))
     )
