@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from pacemark.engine.periods import sales_month
-from pacemark.web.goals.bridge.targets import group_medians, medians_of, quarter_parts, whole_months
+from pacemark.engine.periods import months_of_quarter, sales_month
+from pacemark.web.goals.bridge.ladder import month_parts
+from pacemark.web.goals.bridge.quarters import QuarterShape
+from pacemark.web.goals.bridge.targets import group_medians, medians_of, whole_months
 from pacemark.web.goals.services.plans import work_out
 from pacemark.web.goals.services.targets import set_target
 from pacemark.web.organization.models import Grade, GradeQuota, Organization
@@ -63,17 +65,19 @@ def test_the_first_source_that_exists_wins(floor: Floor, today: date) -> None:
     assert found["New"] == (4_500, "group_median")
 
 
+def _shape(workdays: tuple[int, ...]) -> QuarterShape:
+    return QuarterShape(
+        months=months_of_quarter("2024-Q1"), weights=(Fraction(1),) * 3, workdays=workdays, is_closed=(False,) * 3,
+        step_minor=100,
+    )  # fmt: skip
+
+
 def test_a_grades_months_add_up_to_its_quarter() -> None:
-    days = [23, 21, 21]
-    parts = [
-        quarter_parts({7: 90_000_00, 8: 100_00}, sales_month(label), 1, days, 100)
-        for label in ("2024-01", "2024-02", "2024-03")
-    ]
+    shape = _shape((23, 21, 21))
+    parts = [month_parts({7: 90_000_00, 8: 100_00}, shape, month) for month in shape.months]
     assert [part[7] for part in parts] == [3_184_600, 2_907_700, 2_907_700]
     assert sum(part[8] for part in parts) == 100_00
-    assert [part[7] for part in (quarter_parts({7: 3_00}, sales_month("2024-01"), 1, [0, 0, 0], 100),)] == [
-        Fraction(100)
-    ]
+    assert month_parts({7: 3_00}, _shape((0, 0, 0)), shape.months[0]) == {7: 100}
 
 
 def test_the_quota_that_stands_on_the_first_day_holds(floor: Floor) -> None:

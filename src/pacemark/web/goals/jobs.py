@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pacemark.engine.periods import sales_month, sales_month_of
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.queries.periods import default_as_of, default_period, records_reach
 from pacemark.web.goals.queries.plans import planned_periods
 from pacemark.web.goals.services.plans import plan_period
+from pacemark.web.goals.services.quarters import PlanChange, plan_changed
 from pacemark.web.jobs.registry import AFTER_IMPORT, job, periodic
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization
@@ -20,6 +21,18 @@ def plan_one_period(label: str, actor_id: int | None = None) -> int:
     period = sales_month(label, organization().sales_month_start_day)
     actor = User.objects.filter(pk=actor_id).first() if actor_id else None
     return plan_period(actor=actor, period=period, as_of=default_as_of(period))
+
+
+@job("plan changed targets")
+def plan_changed_targets(label: str, as_of: str, rep_ids: list[int], reason: str, actor_id: int | None = None) -> int:
+    """Plan the reps of a month whose targets changed."""
+    change = PlanChange(
+        period=sales_month(label, organization().sales_month_start_day),
+        as_of=date.fromisoformat(as_of),
+        rep_ids=frozenset(rep_ids),
+        reason=reason,
+    )
+    return plan_changed(actor=User.objects.filter(pk=actor_id).first() if actor_id else None, change=change)
 
 
 @periodic("plan the months", every=timedelta(hours=24), offset=timedelta(hours=19))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 
-from pacemark.engine.goals.quantify import quantify
-from pacemark.engine.periods import Period, months_of_quarter, quarter_of, sales_month, sales_month_of, shift_month
+from pacemark.engine.periods import Period, sales_month, sales_month_of, shift_month
+from pacemark.web.goals.bridge.ladder import Climber, LadderMonth, asked_by_ladder
 from pacemark.web.goals.choices import TargetBasis
 from pacemark.web.organization.queries import Member
 from pacemark.web.pipeline.queries import ActivitySpan
@@ -29,40 +28,31 @@ class TargetFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSources:
-    """Everything a target can come from; the first that exists wins. Minor units, by rep id, grade id or role."""
+    """Everything a target can come from; the first that exists wins. Minor units, by rep id or role.
+
+    ``typed_basis`` says where a written target came from; those given with a command have none.
+    """
 
     typed: Mapping[int, int]
-    grade_parts: Mapping[int, Fraction]
     own_median: Mapping[int, int]
     group_median: Mapping[str, int]
+    ladder: LadderMonth | None = None
+    typed_basis: Mapping[int, TargetBasis] = field(default_factory=dict)
 
 
 def find_target(person: Member, role: str, sources: TargetSources) -> TargetFound:
     """Return one person's target for the month."""
     if person.rep_id in sources.typed:
-        return TargetFound(amount_minor=sources.typed[person.rep_id], basis=TargetBasis.TYPED)
-    if person.grade_id in sources.grade_parts:
-        return TargetFound(amount_minor=int(sources.grade_parts[person.grade_id]), basis=TargetBasis.GRADE)
+        basis = sources.typed_basis.get(person.rep_id, TargetBasis.TYPED)
+        return TargetFound(amount_minor=sources.typed[person.rep_id], basis=basis)
+    climber = Climber(rep_id=person.rep_id, grade_id=person.grade_id, hired_on=person.hired_on)
+    asked = asked_by_ladder(sources.ladder, climber) if sources.ladder else None
+    if asked is not None:
+        return TargetFound(amount_minor=asked[0], basis=asked[1])
     own = sources.own_median.get(person.rep_id, 0)
     if own > 0:
         return TargetFound(amount_minor=own, basis=TargetBasis.OWN_MEDIAN)
     return TargetFound(amount_minor=sources.group_median.get(role, 0), basis=TargetBasis.GROUP_MEDIAN)
-
-
-def quarter_parts(
-    quotas: Mapping[int, int], month: Period, start_day: int, workdays: Sequence[int], step_minor: int
-) -> dict[int, Fraction]:
-    """Split each grade's quarterly quota over its months by working days; return this month's part, minor units.
-
-    Parts are whole steps (a major unit). Every month weighs the same per working day: season weights need two years
-    of history.
-    """
-    months = months_of_quarter(quarter_of(month.label), start_day)
-    place = [one.label for one in months].index(month.label)
-    days = [Fraction(count) for count in workdays] if any(workdays) else [Fraction(1)] * len(months)
-    flat = [Fraction(1)] * len(months)
-    step = Fraction(step_minor)
-    return {grade: quantify(Fraction(quota), flat, workdays=days, step=step)[place] for grade, quota in quotas.items()}
 
 
 def medians_of(

@@ -4,44 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from fractions import Fraction
 
 import numpy as np
 
 from pacemark.engine.goals.roles import tell_roles
-from pacemark.engine.periods import Period, months_of_quarter, quarter_of
+from pacemark.engine.periods import Period
 from pacemark.web.goals.bridge import targets
 from pacemark.web.goals.bridge.ground import DIRECT_DAYS, PlanGround
-from pacemark.web.goals.queries.plans import typed_targets
-from pacemark.web.organization.models import Organization
-from pacemark.web.organization.queries import Member, members_on, organization, quarterly_quotas_on
+from pacemark.web.goals.queries.ladder import ladder_months
+from pacemark.web.goals.queries.plans import written_targets
+from pacemark.web.goals.queries.seasons import ANYONE
+from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.pipeline import queries as pipeline
-from pacemark.web.shared.currency import minor_digits
+
+__all__ = ["ANYONE", "load_ground"]
 
 FIRST_DAY = date(1970, 1, 1)
 LOOK_BACK_DAYS = 365
-# Stands for nobody in particular: the plain calendar, without leave or roster.
-ANYONE = Member(
-    rep_id=0,
-    name="",
-    employee_no="",
-    team_id=0,
-    team_name="",
-    region_id=0,
-    region_name="",
-    pattern_id=0,
-    grade_id=0,
-    grade_name="",
-    role="",
-    hired_on=None,
-    left_on=None,
-)
 
 
 def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = None) -> PlanGround:
     """Gather everything; ``typed`` are targets given with the command, in minor units by rep id."""
     settings = organization()
+    written, bases = written_targets(period.first)
     first = max(period.first, as_of)
     people = members_on(period.first if period.first >= as_of else as_of)
     past = pipeline.rep_day_arrays(as_of)
@@ -64,10 +50,11 @@ def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = N
         days=[days[person.rep_id] for person in people],
         booked_minor=pipeline.sums_by_rep(past, "net_revenue_minor", period.first),
         sources=targets.TargetSources(
-            typed={**typed_targets(period.first), **(typed or {})},
-            grade_parts=_grade_parts(period, settings),
+            typed={**written, **(typed or {})},
             own_median=own,
             group_median=targets.group_medians(role_of, usual),
+            ladder=ladder_months([period], settings)[period.first],
+            typed_basis={rep_id: basis for rep_id, basis in bases.items() if rep_id not in (typed or {})},
         ),
         setter_medians=targets.medians_of(pipeline.sums_by_month(past, "opportunities_sourced", whole), spans, whole),
         cohorts=pipeline.cohort_arrays(as_of, None, by_segment=False, days=past),
@@ -92,16 +79,3 @@ def _roles(people: list[Member], past: pipeline.RepDayArrays, since: date) -> tu
         [person.role or found for person, found in zip(people, told, strict=True)],
         [not person.role for person in people],
     )
-
-
-def _grade_parts(period: Period, settings: Organization) -> Mapping[int, Fraction]:
-    start_day = settings.sales_month_start_day
-    quotas = quarterly_quotas_on(period.first)
-    if not quotas:
-        return {}
-    months = months_of_quarter(quarter_of(period.label), start_day)
-    # The plain calendar splits a quarter, not each team's: a grade means the same in every team.
-    workdays = working_days_of([ANYONE], months[0].first, months[-1].last)[ANYONE.rep_id]
-    counts = [sum(month.holds(day) for day in workdays) for month in months]
-    step_minor = 10 ** minor_digits(settings.currency)
-    return targets.quarter_parts(quotas, period, start_day, counts, step_minor)

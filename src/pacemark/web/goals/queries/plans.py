@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from pacemark.web.goals.choices import TargetBasis
 from pacemark.web.goals.models import RepPlan, Target
 
 RepIds = frozenset[int] | None
@@ -62,7 +63,10 @@ def planned_periods() -> list[date]:
     return list(starts.distinct())
 
 
-def typed_targets(period_start: date) -> dict[int, int]:
-    """Return the targets set by hand for a period, minor units by rep id; the latest version holds."""
-    rows = Target.objects.filter(period_start=period_start).order_by("version").values_list("rep_id", "amount_minor")
-    return dict(rows)
+def written_targets(period_start: date) -> tuple[dict[int, int], dict[int, TargetBasis]]:
+    """Return the targets written down for a period by rep id, minor units and basis; the latest version holds."""
+    rows = Target.objects.filter(period_start=period_start).order_by("version")
+    amounts, bases = {}, {}
+    for rep_id, amount, basis in rows.values_list("rep_id", "amount_minor", "basis"):
+        amounts[rep_id], bases[rep_id] = amount, TargetBasis(basis)
+    return amounts, bases
