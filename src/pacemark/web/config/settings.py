@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "pacemark.web.pipeline",
     "pacemark.web.intake",
     "pacemark.web.goals",
+    "pacemark.web.resources",
     "pacemark.web.overview",
     "pacemark.web.api",
     "pacemark.web.config",

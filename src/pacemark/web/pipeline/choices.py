@@ -37,3 +37,33 @@ class Stage(models.IntegerChoices):
     DEEP_TALK = 2, _("Connect → deep talk")
     OPPORTUNITY = 3, _("Deep talk → opportunity")
     WIN = 4, _("Opportunity → deal")
+
+
+class HoldingBegan(models.TextChoices):
+    """How a rep came to hold a lead."""
+
+    ASSIGNED = "assigned", _("Assigned by rule")
+    MANUAL = "manual", _("Assigned by hand")
+    CLAIMED = "claimed", _("Claimed from the pool")
+    TRANSFERRED = "transferred", _("Transferred")
+    SELF_SOURCED = "self_sourced", _("Self-sourced")
+    IMPORTED = "imported", _("Imported")
+
+
+class HoldingEnded(models.TextChoices):
+    """How a holding ended."""
+
+    RETURNED = "returned", _("Returned by hand")
+    RECYCLED = "recycled", _("Recycled by the clock")
+    TRANSFERRED = "transferred", _("Transferred")
+    WON = "won", _("Won")
+    IMPORTED = "imported", _("By an import")
+
+
+class PoolEntered(models.TextChoices):
+    """How a lead came into a pool."""
+
+    RETURNED = "returned", _("Returned by hand")
+    RECYCLED = "recycled", _("Recycled by the clock")
+    NEW = "new", _("New, without an owner")
+    LEFT = "left", _("Its owner left")

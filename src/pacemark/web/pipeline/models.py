@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.choices import Direction, EventKind, OpportunityState
@@ -83,6 +83,16 @@ class Lead(Event):
     arrived_on = models.DateField(null=True, blank=True, help_text="local business date")
     next_contact_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=200, blank=True, default="")
+    # The database fills these: imports write leads without naming them.
+    tags = models.JSONField(
+        default=list, blank=True, db_default=Value([], models.JSONField()),
+        help_text="texts: territory, language, product",
+    )  # fmt: skip
+    is_blocked = models.BooleanField(default=False, db_default=False, help_text="not to be contacted (勿扰)")
+    duplicate_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="duplicates",
+        help_text="the live lead of the same phone; this one is kept as a record",
+    )  # fmt: skip
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="lead_once")]

@@ -1,0 +1,25 @@
+"""The room's tables, split by noun. Decisions are only ever added to; policies are versions."""
+
+from pacemark.web.resources.models.decisions import Contest, Decision, Run, WaitingLead
+from pacemark.web.resources.models.ledgers import LedgerState, RepAccount, TeamAccount
+from pacemark.web.resources.models.policies import Policy, PolicyVersion, Replay, SelfSourcing
+from pacemark.web.resources.models.scores import DutyToggle, Score, ScoreCycle, Withholding, WithholdingRule
+
+__all__ = [
+    "Contest",
+    "Decision",
+    "DutyToggle",
+    "LedgerState",
+    "Policy",
+    "PolicyVersion",
+    "RepAccount",
+    "Replay",
+    "Run",
+    "Score",
+    "ScoreCycle",
+    "SelfSourcing",
+    "TeamAccount",
+    "WaitingLead",
+    "Withholding",
+    "WithholdingRule",
+]
