@@ -197,8 +197,8 @@ def _pace(facts: _Facts) -> dict[str, Any]:
     per_day = facts.cohorts.trials[dials]
     opportunities = facts.world.opportunities
     recent = facts.opened >= facts.as_of.toordinal() - DIRECT_DAYS
-    owner, given = opportunities.owner[recent], (opportunities.sourced_by != opportunities.owner)[recent]
-    owners, at = np.unique(owner, return_inverse=True)
+    owner, source = opportunities.owner[recent], opportunities.sourced_by[recent]
+    n_reps = facts.world.layout.spec.reps
     return {
         "dials": pipeline.UsualDials(
             rep_id=who, n_days=np.bincount(place), dials=np.bincount(place, per_day).astype(np.int64),
@@ -206,6 +206,8 @@ def _pace(facts: _Facts) -> dict[str, Any]:
             most=np.array([per_day[place == one].max() for one in range(len(who))], dtype=np.int64),
         ),
         "owned": pipeline.OwnedCounts(
-            rep_id=owners + 1, opportunities=np.bincount(at), not_own_talk=np.bincount(at, given).astype(np.int64)
+            rep_id=np.arange(1, n_reps + 1), opportunities=np.bincount(owner, minlength=n_reps),
+            not_own_talk=np.bincount(owner, source != owner, minlength=n_reps).astype(np.int64),
+            sourced=np.bincount(source[source >= 0], minlength=n_reps),
         ),
     }  # fmt: skip
