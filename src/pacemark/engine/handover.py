@@ -41,7 +41,7 @@ def own_shares(own: FloatArray, sourced: FloatArray) -> FloatArray:
     --------
     >>> import numpy as np
     >>> own_shares(np.array([30.0, 10.0]), np.array([30.0, 30.0])).round(3).tolist()
-    [0.867, 0.467]
+    [0.868, 0.468]
     """
     if own.shape != sourced.shape or (own < 0).any() or (sourced < 0).any():
         raise EngineError("rates.bad_counts", "Own and sourced opportunities must be counts, one per person.", "own")

@@ -1,4 +1,4 @@
-"""Season weights: how strong each month of the year is, learned from the months seen."""
+"""Season weights: how strong a working day of each month of the year is, learned from the months seen."""
 
 from __future__ import annotations
 
@@ -31,12 +31,16 @@ class MonthTotal:
         Revenue net of refunds, any one unit throughout.
     active_reps : float
         People who sold in that month; months without any are left out.
+    workdays : float
+        Working days of that month, as `pacemark.engine.goals.quantify.quantify` will count them; months without any
+        are left out.
     """
 
     year: int
     month: int
     amount: float
     active_reps: float
+    workdays: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ class SeasonWeights:
     Parameters
     ----------
     weights : tuple of Fraction, length 12
-        January to December, ``>= 0``, about 1 on average.
+        January to December, ``>= 0``, about 1 on average: how strong a working day of that month is.
     n_months : int
         Months of history used.
     trust : float
@@ -81,7 +85,8 @@ def season_weights(history: Sequence[MonthTotal]) -> SeasonWeights:
 
     Notes
     -----
-    1. value = amount / active reps of the month, so that hiring is not taken for a season. 2. A level per month of
+    1. value = amount / (active reps × working days) of the month, so that hiring is not taken for a season, and
+    holidays, which `quantify` counts by working days, are not counted twice. 2. A level per month of
     the year and one straight line of growth are fitted together by least squares; with a single year the two cannot
     be told apart, hence the 24 months. 3. raw weight = level / mean level. 4. weight = 1 + trust x (raw - 1) with
     trust = years / (years + 1), years = months / 12: two years are believed by two thirds. 5. A month of the year
@@ -102,7 +107,7 @@ def season_weights(history: Sequence[MonthTotal]) -> SeasonWeights:
         raise EngineError("goals.month_twice", "A month stands in the history twice.", "history")
     if any(not 1 <= month <= MONTHS_IN_YEAR for _, month in seen):
         raise EngineError("goals.bad_month", "A month must be 1 to 12.", "history")
-    used = [seen[key] for key in sorted(seen) if seen[key].active_reps > 0]
+    used = [seen[key] for key in sorted(seen) if seen[key].active_reps > 0 and seen[key].workdays > 0]
     if len(used) < MIN_HISTORY_MONTHS:
         return _flat(len(used), "goals.season_history_short")
     levels = _month_levels(used)
@@ -119,7 +124,7 @@ def season_weights(history: Sequence[MonthTotal]) -> SeasonWeights:
 
 def _month_levels(used: Sequence[MonthTotal]) -> NDArray[np.float64]:
     """Level of each month of the year at the middle of the history; NaN for months never seen."""
-    values = np.array([total.amount / total.active_reps for total in used])
+    values = np.array([total.amount / (total.active_reps * total.workdays) for total in used])
     months = np.array([total.month - 1 for total in used])
     time = np.array([total.year * MONTHS_IN_YEAR + total.month for total in used], dtype=np.float64)
     # value = level[month] + growth x (time - middle): twelve dummies and one slope.
