@@ -91,10 +91,33 @@ def replan(inputs: ChainInputs, span: WorkSpan, day: Fraction, peers: Mapping[st
     return Replan(
         pro_rata=pro_rata,
         pace=pace,
-        status=_status(pace),
+        status=status_of(pace),
         projection=inputs.booked * span.days / day if day else None,
         remaining=decompose(inputs, replace(span, days=span.days - day), peers),
     )
+
+
+def status_of(pace: Fraction | None) -> Status:
+    """Tell how a pace is judged.
+
+    Parameters
+    ----------
+    pace : Fraction or None
+        Done / asked by now; None when nothing is asked yet.
+
+    Returns
+    -------
+    {"on_track", "behind", "at_risk"}
+        At least .99, at least .81, below; on_track when nothing is asked yet.
+
+    Examples
+    --------
+    >>> [status_of(Fraction(percent, 100)) for percent in (99, 98, 81, 80)]
+    ['on_track', 'behind', 'behind', 'at_risk']
+    """
+    if pace is None or pace >= ON_TRACK_FROM:
+        return "on_track"
+    return "behind" if pace >= BEHIND_FROM else "at_risk"
 
 
 def replan_json(payload: dict[str, Any]) -> dict[str, Any]:
@@ -135,12 +158,6 @@ def replan_json(payload: dict[str, Any]) -> dict[str, Any]:
     answer["reasons"] |= _reasons(now)
     pace = {"pro_rata": now.pro_rata, "pace": now.pace, "status": now.status, "projection": now.projection}
     return {**pace, "days_left": span.days - day, **answer}
-
-
-def _status(pace: Fraction | None) -> Status:
-    if pace is None or pace >= ON_TRACK_FROM:
-        return "on_track"
-    return "behind" if pace >= BEHIND_FROM else "at_risk"
 
 
 def _reasons(now: Replan) -> dict[str, dict[str, str | None]]:

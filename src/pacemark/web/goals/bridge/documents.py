@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pacemark.web.goals.bridge.carried import carried_parts
 from pacemark.web.goals.bridge.document_parts import Part, plain, plan_parts, rate_parts, rounded_up, value_parts
 from pacemark.web.goals.bridge.estimating import RATE_NAMES, group_levels
 from pacemark.web.goals.bridge.planning import Planned, marks_of
@@ -27,6 +28,7 @@ class _Parts:
     plans: dict[str, list[Part]]
     capacity_dials_per_day: list[float | None]
     conversion: list[float]
+    carried: list[Part]
 
 
 def documents_of(planned: Planned) -> list[dict[str, Any]]:
@@ -45,6 +47,7 @@ def _parts(planned: Planned) -> _Parts:
         plans={str(confidence): plan_parts(planned.batch.plans[confidence]) for confidence in CONFIDENCES},
         capacity_dials_per_day=plain(inputs.capacity_dials_per_day),
         conversion=np.asarray(win * planned.values.mean / inputs.expected_amount).tolist(),
+        carried=carried_parts(ground, inputs),
     )
 
 
@@ -82,5 +85,6 @@ def _document(planned: Planned, parts: _Parts, person: int) -> dict[str, Any]:
         "expected_from_open": float(planned.batch.expected_from_open[person]),
         "direct_opportunities": float(inputs.direct_opportunities[person]),
         "marks": marks_of(planned, person),
+        "carried": parts.carried[person],
         "plans": {confidence: plans[person] for confidence, plans in parts.plans.items()},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from pacemark.engine.periods import Period
@@ -18,7 +18,10 @@ DIRECT_DAYS = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanGround:
-    """What was known at ``as_of`` about everyone who is planned for a period."""
+    """What was known at ``as_of`` about everyone who is planned for a period.
+
+    ``past_days`` are the days worked in the last whole sales months, by working pattern.
+    """
 
     settings: Organization
     period: Period
@@ -38,3 +41,5 @@ class PlanGround:
     expected: pipeline.ExpectedAmounts
     dials: pipeline.UsualDials
     owned: pipeline.OwnedCounts
+    past: pipeline.RepDayArrays | None = None
+    past_days: Mapping[int, tuple[date, ...]] = field(default_factory=dict)

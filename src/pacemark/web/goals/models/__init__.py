@@ -2,7 +2,7 @@
 
 from pacemark.web.goals.models.agreements import Agreement, AgreementStep, AgreementVersion
 from pacemark.web.goals.models.ladder import GradeTier, Intention, RampMonth, TierLabel
-from pacemark.web.goals.models.plans import PlanDraft, Replan, RepPlan
+from pacemark.web.goals.models.plans import PlanBasis, PlanDraft, Replan, RepPlan
 from pacemark.web.goals.models.targets import QuarterTarget, SeasonSet, Target, TargetBatch, UnitTarget
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "AgreementVersion",
     "GradeTier",
     "Intention",
+    "PlanBasis",
     "PlanDraft",
     "QuarterTarget",
     "RampMonth",

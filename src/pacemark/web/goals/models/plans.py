@@ -42,6 +42,21 @@ class RepPlan(models.Model):
         return f"{self.rep_id} {self.period_start} v{self.version}"
 
 
+class PlanBasis(models.Model):
+    """What the plans of one making share, kept once: how long wins and losses take."""
+
+    period_start = models.DateField()
+    as_of = models.DateField(help_text="the first day not yet known when the plans were made")
+    win_lag = models.JSONField(help_text="share of the wins that have come within 0, 1, 2, … days")
+    loss_lag = models.JSONField(null=True, help_text="the same of losses; null where they are not dated")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period_start", "as_of"], name="plan_basis_once")]
+
+    def __str__(self) -> str:
+        return f"{self.period_start} as of {self.as_of}"
+
+
 class Replan(models.Model):
     """What was left of a rep's plan when a day began: status, projection, chance, and the chain for the rest."""
 

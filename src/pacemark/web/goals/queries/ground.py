@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -57,7 +58,7 @@ def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = N
             typed_basis={rep_id: basis for rep_id, basis in bases.items() if rep_id not in (typed or {})},
         ),
         setter_medians=targets.medians_of(pipeline.sums_by_month(past, "opportunities_sourced", whole), spans, whole),
-        cohorts=pipeline.cohort_arrays(as_of, None, by_segment=False, days=past),
+        cohorts=pipeline.cohort_arrays(as_of, None, days=past),
         lags=pipeline.win_lags(as_of),
         losses=pipeline.loss_lags(as_of),
         opportunities=pipeline.open_opportunities(as_of, None),
@@ -65,7 +66,18 @@ def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = N
         expected=pipeline.expected_amounts(as_of),
         dials=pipeline.dials_by_rep(past, as_of),
         owned=pipeline.owned_counts(as_of, None, DIRECT_DAYS),
+        past=past,
+        past_days=days_by_pattern(people, whole),
     )
+
+
+def days_by_pattern(people: Sequence[Member], months: Sequence[Period]) -> dict[int, tuple[date, ...]]:
+    """Return the days worked from the first to the last of some months by working pattern; nobody's leave or roster."""
+    if not months:
+        return {}
+    stand_ins = [replace(ANYONE, rep_id=-pattern, pattern_id=pattern) for pattern in {one.pattern_id for one in people}]
+    first, last = min(month.first for month in months), max(month.last for month in months)
+    return {-key: days for key, days in working_days_of(stand_ins, first, last).items()}
 
 
 def _roles(people: list[Member], past: pipeline.RepDayArrays, since: date) -> tuple[list[str], list[bool]]:

@@ -13,17 +13,27 @@ from django.utils import timezone
 
 from pacemark.engine.periods import Period
 from pacemark.web.accounts.models import User
+from pacemark.web.goals.bridge.carried import curve_document
 from pacemark.web.goals.bridge.documents import documents_of
+from pacemark.web.goals.bridge.estimating import RateEstimates
+from pacemark.web.goals.bridge.ground import PlanGround
 from pacemark.web.goals.bridge.planning import make_plans
-from pacemark.web.goals.models import RepPlan
+from pacemark.web.goals.models import PlanBasis, RepPlan
 from pacemark.web.goals.queries.ground import load_ground
 from pacemark.web.trail.services import record
 
 
 def work_out(period: Period, as_of: date, typed: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
     """Return everyone's plan as documents; nothing is written."""
-    ground = load_ground(period, as_of, typed)
-    return documents_of(make_plans(ground)) if ground.people else []
+    return _made(load_ground(period, as_of, typed))[0]
+
+
+def _made(ground: PlanGround) -> tuple[list[dict[str, Any]], RateEstimates | None]:
+    """Return everyone's plan, and what they share; nothing where there is nobody."""
+    if not ground.people:
+        return [], None
+    planned = make_plans(ground)
+    return documents_of(planned), planned.rates
 
 
 def plan_period(*, actor: User | None, period: Period, as_of: date, rep_ids: Collection[int] | None = None) -> int:
@@ -31,9 +41,17 @@ def plan_period(*, actor: User | None, period: Period, as_of: date, rep_ids: Col
 
     Everyone is worked out, because everyone leans on everyone; ``rep_ids`` keeps only theirs.
     """
-    documents = work_out(period, as_of)
+    documents, shared = _made(load_ground(period, as_of))
+    if shared is not None:
+        keep_basis(period=period, as_of=as_of, rates=shared)
     wanted = [document for document in documents if rep_ids is None or document["rep_id"] in rep_ids]
     return _keep(actor=actor, period=period, as_of=as_of, documents=wanted)
+
+
+def keep_basis(*, period: Period, as_of: date, rates: RateEstimates) -> None:
+    """Keep what all plans share, for the nights of the month."""
+    curves = {"win_lag": curve_document(rates.win_lag), "loss_lag": curve_document(rates.loss_lag)}
+    PlanBasis.objects.update_or_create(period_start=period.first, as_of=as_of, defaults=curves)
 
 
 @transaction.atomic
