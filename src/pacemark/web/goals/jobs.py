@@ -10,6 +10,7 @@ from pacemark.web.goals.queries.periods import default_as_of, default_period, re
 from pacemark.web.goals.queries.plans import planned_periods
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.goals.services.quarters import PlanChange, plan_changed
+from pacemark.web.goals.services.seasons import learn_seasons
 from pacemark.web.jobs.registry import AFTER_IMPORT, job, periodic
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization
@@ -48,6 +49,8 @@ def plan_missing_months(**_payload: object) -> int:
     if records_reach(present):
         months[present.label] = present
     planned = set(planned_periods())
+    for month in months.values():
+        learn_seasons(month.first)
     return sum(
         plan_period(actor=None, period=month, as_of=default_as_of(month))
         for month in months.values()

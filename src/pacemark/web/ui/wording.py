@@ -82,6 +82,39 @@ WORDS: dict[str, str | Promise] = {
     ),
     "goals.season_no_revenue": gettext_lazy("The history holds no revenue, so months count alike."),
     "goals.weights_all_zero": gettext_lazy("At least one period must have a weight and working days above zero."),
+    "goals.month_closed": gettext_lazy("%(field)s is over; the target that stood in it stays."),
+    "goals.months_above_quarter": gettext_lazy(
+        "Months over and months set by hand hold more than the quarter. Raise the quarter, or let a month go free."
+    ),
+    "goals.no_open_month": gettext_lazy(
+        "No open month is left to take the difference. Let a month go free, or change the quarter itself."
+    ),
+    "goals.no_next_grade": gettext_lazy("There is no higher grade with a quota."),
+    "goals.no_quota": gettext_lazy("The grade has no quota in this quarter. Set one under Settings, Ladder."),
+    "goals.not_a_month_start": gettext_lazy("A sales month is named by its first day."),
+    "goals.not_a_quarter_start": gettext_lazy("A quarter is named by its first day."),
+    "goals.quarter_closed": gettext_lazy("This quarter is over; nothing in it can be changed any more."),
+    "goals.ramp_out_of_range": gettext_lazy("A share of the quota lies between 0 and 100 percent."),
+    "goals.ramp_too_long": gettext_lazy("A ramp ends within two years."),
+    "goals.season_all_zero": gettext_lazy("At least one month of each quarter must weigh more than zero."),
+    "goals.season_negative": gettext_lazy("Every month needs a weight, and none may be negative."),
+    "goals.tier_label_twice": gettext_lazy("Two tiers must not have the same name."),
+    "goals.tier_not_positive": gettext_lazy("A tier's amount must be above zero."),
+    "goals.tier_same_day": gettext_lazy(
+        "The grade has amounts from this day already, and two cannot hold at once. Choose another day."
+    ),
+    "goals.tiers_must_rise": gettext_lazy("Tiers must rise from the first to the last."),
+    "goals.split_no_weights": gettext_lazy(
+        "There is nothing to split by: nobody has an amount above zero. Choose another rule."
+    ),
+    "goals.split_stale": gettext_lazy("What this was split by has changed since the preview. Look at the new preview."),
+    "goals.unit_span_unknown": gettext_lazy("A unit's amount belongs to a month, a quarter or a year."),
+    "organization.grade_name_taken": gettext_lazy("Another grade has this name already."),
+    "organization.quota_has_held": gettext_lazy("This quota has held already; it stays on record."),
+    "organization.quota_not_positive": gettext_lazy("A quota must be above zero."),
+    "organization.quota_same_day": gettext_lazy(
+        "The grade has a quota from this day already, and two cannot hold at once. Choose another day."
+    ),
     "lags.bad_curve": gettext_lazy("A lag curve needs a median and a spread above zero."),
     "periods.bad_label": gettext_lazy("A month is written 2024-01, a quarter 2024-Q1."),
     "periods.bad_pattern": gettext_lazy("A working pattern needs at least one week of weekdays."),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -119,3 +120,14 @@ def tier_quantiles(quarters_minor: Sequence[int], step_minor: int) -> dict[Tier,
 def exact_weights(texts: Sequence[str]) -> tuple[Fraction, ...]:
     """Return stored season weights as exact numbers."""
     return tuple(Fraction(text) for text in texts)
+
+
+def rising(amounts: Mapping[Tier, int]) -> bool:
+    """Tell whether the tiers that have an amount ask more from step to step."""
+    ordered = [amounts[tier] for tier in Tier if tier in amounts]
+    return all(lower < higher for lower, higher in pairwise(ordered))
+
+
+def has_weights(weights: Sequence[Fraction]) -> bool:
+    """Tell whether every quarter of the year has a month that weighs anything."""
+    return all(any(weights[place : place + 3]) for place in range(0, len(weights), 3))
