@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaln, gammaln
+from scipy.special import betainc, betaincinv, betaln, gammaln
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -15,6 +15,9 @@ IntArray = NDArray[np.int64]
 _REACH_SD = 12.0
 _LEAST_REACH = 400
 _MOST_CELLS = 2_000_000
+# A sum of more terms gives way to an average over so many quantiles of the rate.
+_MOST_TERMS = 200_000
+_N_QUANTILES = 4_001
 # An a + b beyond this is a rate as good as known; the sums would lose their digits.
 MOST_CERTAIN = 1e7
 
@@ -144,7 +147,10 @@ def _sums(last: FloatArray, tried: FloatArray, a: FloatArray, b: FloatArray) -> 
     # A distribution heaped up at its ends has no tail to cut off.
     reach = np.where((a < 1) | (b < 1), last.astype(np.int64), reach)
     sums = np.empty(len(last))
+    for place in np.flatnonzero(reach > _MOST_TERMS):
+        sums[place] = _averaged(last[place], tried[place], a[place], b[place])
     order = np.argsort(reach, kind="stable")
+    order = order[reach[order] <= _MOST_TERMS]
     begin = 0
     while begin < len(order):
         end = begin + 1
@@ -154,6 +160,11 @@ def _sums(last: FloatArray, tried: FloatArray, a: FloatArray, b: FloatArray) -> 
         sums[some] = _block(last[some], tried[some], a[some], b[some], int(reach[some[-1]]))
         begin = end
     return sums
+
+
+def _averaged(last: float, tried: float, a: float, b: float) -> float:
+    rate = betaincinv(a, b, (np.arange(_N_QUANTILES) + 0.5) / _N_QUANTILES)
+    return float(betainc(tried - last, last + 1, 1 - rate).mean())
 
 
 def _block(last: FloatArray, tried: FloatArray, a: FloatArray, b: FloatArray, reach: int) -> FloatArray:
