@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from pacemark.engine.periods import sales_month_of
 from pacemark.facts.statements import FACTS, REP_DAY, Fact
 from pacemark.web.organization.models import Membership, Organization
 from pacemark.web.pipeline.models import Call, Deal, Opportunity, Refund
@@ -38,10 +39,9 @@ def expected_facts() -> Rows:
     opportunities = [row for row in Opportunity.objects.select_related("lead") if row.state != "unqualified"]
     return {
         "rep_day": _rep_days(calls, opportunities, organization),
-        "call_cohort": _call_cohorts(calls, organization),
         "opportunity_cohort": _opportunity_cohorts(calls, opportunities, organization),
         "win_lag": _win_lags(opportunities),
-        "rep_hour": _rep_hours(calls, organization),
+        "dial_cohort": _dial_cohorts(calls, organization),
     }
 
 
@@ -87,14 +87,21 @@ def _counted(events: Iterable[tuple[tuple, Iterable[bool]]], n_columns: int) -> 
     return sorted((*key, *counts) for key, counts in sums.items())
 
 
-def _call_cohorts(calls: list[Call], organization: Organization) -> list[tuple]:
-    def trial(call: Call) -> tuple[tuple, tuple]:
-        key = (call.rep_id or 0, call.business_date, call.segment_id or 0)
-        connects, seconds = is_connect(call, organization), call.talk_seconds
-        effective = connects and seconds >= organization.effective_seconds
-        return key, (1, connects, effective, seconds * connects, is_deep(call, organization))
+def month_label(day: date, start_day: int) -> str:
+    """The calendar month; with a plus from the day on which a sales month starts in its middle."""
+    starts_here = sales_month_of(day, start_day).first
+    is_later_part = start_day > 1 and (starts_here.year, starts_here.month) == (day.year, day.month)
+    return f"{day:%Y-%m}" + "+" * is_later_part
 
-    return _counted((trial(call) for call in calls if call.direction == 1), 5)
+
+def _dial_cohorts(calls: list[Call], organization: Organization) -> list[tuple]:
+    def trial(call: Call) -> tuple[tuple, tuple]:
+        month = month_label(call.business_date, organization.sales_month_start_day)
+        key = (call.rep_id or 0, month, call.segment_id or 0, call.local_hour)
+        connects = is_connect(call, organization)
+        return key, (1, connects, call.talk_seconds * connects, is_deep(call, organization))
+
+    return _counted((trial(call) for call in calls if call.direction == 1), 4)
 
 
 def _opportunity_cohorts(
@@ -125,17 +132,6 @@ def _win_lags(opportunities: list[Opportunity]) -> list[tuple]:
             key = (row.owner_id or 0, row.opened_on, row.closed_on or row.opened_on, _segment(row), int(is_undated))
             wins.append((key, (True,)))
     return _counted(wins, 1)
-
-
-def _rep_hours(calls: list[Call], organization: Organization) -> list[tuple]:
-    hours: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for call in calls:
-        if call.direction == 1:
-            counts = hours[call.rep_id or 0, f"{call.business_date:%Y-%m}", call.local_hour]
-            connects = is_connect(call, organization)
-            added = (1, int(connects), call.talk_seconds if connects else 0, int(is_deep(call, organization)))
-            counts[:] = [one + other for one, other in zip(counts, added, strict=True)]
-    return sorted((*key, *counts) for key, counts in hours.items())
 
 
 def stored_facts(fetch: Callable[[str], list[tuple]], source: Callable[[Fact], str] = stored_in) -> Rows:

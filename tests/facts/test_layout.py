@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from pacemark.facts.definitions import Definitions
-from pacemark.facts.statements import CALL_COHORT, FACTS, REP_DAY, REP_HOUR, Fact
+from pacemark.facts.statements import DIAL_COHORT, FACTS, REP_DAY, Fact
 from pacemark.web.pipeline.bridge import relations
 
 pytestmark = pytest.mark.django_db
@@ -21,9 +21,8 @@ def plan_of(fact: Fact) -> list[str]:
 @pytest.mark.parametrize(
     ("fact", "index"),
     [
-        (REP_DAY, "COVERING INDEX call_rep_day"),
-        (CALL_COHORT, "COVERING INDEX call_dials"),
-        (REP_HOUR, "COVERING INDEX call_hours"),
+        (REP_DAY, "COVERING INDEX call_days"),
+        (DIAL_COHORT, "COVERING INDEX call_months"),
     ],
 )
 def test_calls_are_read_in_the_order_they_are_counted_in(fact: Fact, index: str) -> None:

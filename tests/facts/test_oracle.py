@@ -11,7 +11,7 @@ from django.db import connection
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.duckdb_engine import build
-from pacemark.facts.statements import CALL_COHORT, FACTS
+from pacemark.facts.statements import FACTS
 from pacemark.web.organization.models import Organization
 from pacemark.web.pipeline.bridge import definitions_of, relations
 from pacemark.web.pipeline.facts_services import rebuild_facts
@@ -26,6 +26,8 @@ SETTINGS: dict[str, dict[str, object]] = {
     "other thresholds": {"connect_seconds": 2, "effective_seconds": 31, "deep_talk_seconds": 90},
     "thresholds upside down": {"connect_seconds": 200, "effective_seconds": 1, "deep_talk_seconds": 30},
     "no least talk": {"connect_seconds": 0},
+    "sales months from the 26th": {"sales_month_start_day": 26},
+    "sales months from the last day": {"sales_month_start_day": 31},
 }
 
 
@@ -103,13 +105,11 @@ def test_a_dropped_row_is_noticed() -> None:
     found = counted_with(definitions_of(Organization.objects.get()))
 
     assert found["rep_day"] != expected["rep_day"]
-    assert found["call_cohort"] != expected["call_cohort"]
-    assert found["rep_hour"] != expected["rep_hour"]
+    assert found["dial_cohort"] != expected["dial_cohort"]
 
 
 def counted_with(definitions: Definitions) -> Rows:
-    events = replace(relations(), call_cohort=f"({CALL_COHORT.select(relations(), definitions)})")
-    return stored_facts(fetch, lambda fact: f"({fact.select(events, definitions)}) AS counted")
+    return stored_facts(fetch, lambda fact: f"({fact.select(relations(), definitions)}) AS counted")
 
 
 def test_exactly_180_seconds_is_a_deep_talk_and_179_is_not() -> None:

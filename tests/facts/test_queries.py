@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 
 import pytest
 
+from pacemark.engine.periods import sales_month, sales_month_of
 from pacemark.web.organization.models import Organization
 from pacemark.web.pipeline import queries
 from pacemark.web.pipeline.choices import Stage
@@ -16,40 +17,33 @@ from tests.facts.oracle import is_connect, is_deep
 from tests.facts.random_floor import FIRST, make_floor
 
 AS_OF = FIRST + timedelta(days=7)
-Key = tuple[int, int, int, int]
+Key = tuple[int, int, int]
 
 
 def known_cohorts(as_of: date) -> dict[Key, tuple[int, int]]:
-    """Trials and successes known at a time, by rep, day, stage and segment, in plain loops."""
+    """Trials and successes known at a time, by rep, day and stage, in plain loops."""
     organization = Organization.objects.get()
     trials: Counter[Key] = Counter()
     successes: Counter[Key] = Counter()
-    qualified = [row for row in Opportunity.objects.select_related("lead") if row.state != "unqualified"]
+    qualified = [row for row in Opportunity.objects.all() if row.state != "unqualified"]
     sourced = {row.sourced_call_id for row in qualified if row.opened_on < as_of}
     for call in Call.objects.filter(direction=1, business_date__lt=as_of):
         connects, deep = is_connect(call, organization), is_deep(call, organization)
         chain = ((Stage.CONNECT, True, connects), (Stage.DEEP_TALK, connects, deep), (Stage.OPPORTUNITY, deep, deep))
         for stage, is_trial, is_success in chain:
-            key = (call.rep_id or 0, call.business_date.toordinal(), stage.value, call.segment_id or 0)
+            key = (call.rep_id or 0, call.business_date.toordinal(), stage.value)
             trials[key] += is_trial
             successes[key] += is_success and (stage != Stage.OPPORTUNITY or call.pk in sourced)
     for row in qualified:
         if row.opened_on < as_of:
-            key = (
-                row.owner_id or 0,
-                row.opened_on.toordinal(),
-                Stage.WIN.value,
-                row.lead.segment_id or 0 if row.lead else 0,
-            )
+            key = (row.owner_id or 0, row.opened_on.toordinal(), Stage.WIN.value)
             trials[key] += 1
             successes[key] += row.state == "won" and (row.closed_on or row.opened_on) < as_of
     return {key: (tried, successes[key]) for key, tried in trials.items() if tried}
 
 
 def found_cohorts(arrays: queries.CohortArrays) -> dict[Key, tuple[int, int]]:
-    keys = zip(
-        *(part.tolist() for part in (arrays.rep_id, arrays.trial_on, arrays.stage, arrays.segment_id)), strict=True
-    )
+    keys = zip(*(part.tolist() for part in (arrays.rep_id, arrays.trial_on, arrays.stage)), strict=True)
     counts = list(zip(arrays.trials.tolist(), arrays.successes.tolist(), strict=True))
     found = dict(zip(keys, counts, strict=True))
     assert len(found) == len(counts), "each key stands once"
@@ -62,10 +56,7 @@ def test_cohorts_hold_what_was_known(seed: int) -> None:
     make_floor(seed)
     rebuild_facts(actor=None)
     for as_of in (FIRST, AS_OF, FIRST + timedelta(days=40)):
-        expected = known_cohorts(as_of)
-
-        assert found_cohorts(queries.cohort_arrays(as_of, None)) == expected
-        assert found_cohorts(queries.cohort_arrays(as_of, None, by_segment=False)) == _without_segments(expected)
+        assert found_cohorts(queries.cohort_arrays(as_of, None)) == known_cohorts(as_of)
 
 
 @pytest.mark.postgres
@@ -79,12 +70,42 @@ def test_cohorts_hold_what_was_known_on_postgres(on_postgres: str) -> None:
     assert len(queries.win_lags(AS_OF).rep_id)
 
 
-def _without_segments(cohorts: dict[Key, tuple[int, int]]) -> dict[Key, tuple[int, int]]:
-    sums: dict[Key, tuple[int, int]] = {}
-    for (rep_id, day, stage, _segment), (tried, won) in cohorts.items():
-        before = sums.get((rep_id, day, stage, 0), (0, 0))
-        sums[rep_id, day, stage, 0] = (before[0] + tried, before[1] + won)
-    return sums
+@pytest.mark.django_db
+@pytest.mark.parametrize("start_day", [1, 26, 31])
+def test_segments_hold_what_loops_find_in_each_sales_month(start_day: int) -> None:
+    make_floor(39, sales_month_start_day=start_day)
+    rebuild_facts(actor=None)
+    months = [sales_month(label, start_day) for label in ("2024-01", "2024-02", "2024-03")]
+
+    found = queries.segment_months(months, None)
+    columns = (
+        found.rep_id, found.month, found.segment_id, found.dials, found.connects, found.deep_talks,
+        found.talks_converted, found.opportunities, found.won,
+    )  # fmt: skip
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+
+    assert rows == _by_segment(start_day, [month.label for month in months])
+    assert {row[1] for row in rows} >= {0, 1}, "the floor's days lie in two sales months"
+
+
+def _by_segment(start_day: int, labels: list[str]) -> list[tuple[int, ...]]:
+    organization = Organization.objects.get()
+    counts: dict[tuple[int, int, int], Counter[int]] = defaultdict(Counter)
+
+    def at(rep_id: int | None, day: date, segment_id: int | None) -> Counter[int]:
+        return counts[rep_id or 0, labels.index(sales_month_of(day, start_day).label), segment_id or 0]
+
+    qualified = [row for row in Opportunity.objects.select_related("lead") if row.state != "unqualified"]
+    sourced = {row.sourced_call_id for row in qualified}
+    for call in Call.objects.filter(direction=1):
+        connects, deep = is_connect(call, organization), is_deep(call, organization)
+        at(call.rep_id, call.business_date, call.segment_id).update(
+            {0: 1, 1: int(connects), 2: int(deep), 3: int(deep and call.pk in sourced)}
+        )
+    for row in qualified:
+        won = int(row.state == "won")
+        at(row.owner_id, row.opened_on, row.lead.segment_id if row.lead else 0).update({4: 1, 5: won})
+    return sorted((*key, *(counted[place] for place in range(6))) for key, counted in counts.items())
 
 
 @pytest.mark.django_db
@@ -94,7 +115,7 @@ def test_everything_is_narrowed_to_the_visible_reps() -> None:
     seen = frozenset({floor.reps[0].pk, floor.reps[2].pk})
     last = FIRST + timedelta(days=30)
     arrays = (
-        queries.cohort_arrays(last, seen), queries.cohort_arrays(last, seen, by_segment=False),
+        queries.cohort_arrays(last, seen), queries.segment_months([sales_month("2024-02")], seen),
         queries.win_lags(last, seen), queries.open_opportunities(AS_OF, seen), queries.deal_values(last, seen),
         queries.expected_amounts(last, seen),
     )  # fmt: skip

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
-from pacemark.facts.sqlite_parts import Part
+from pacemark.facts.sqlite_parts import Part, copy_of
+from pacemark.facts.statements import Fact
 from pacemark.web.pipeline import facts_rebuild
 from pacemark.web.pipeline.fact_models import RepDay
 from pacemark.web.pipeline.facts_services import rebuild_facts
 from pacemark.web.pipeline.models import Call
 from tests.facts.oracle import expected_facts, stored_facts
 from tests.facts.random_floor import make_floor
+
+COUNTING_DIALS = ("rep_day", "dial_cohort")
 
 
 @pytest.fixture
@@ -73,17 +75,21 @@ def test_readers_see_the_old_facts_until_the_new_ones_are_there(
     make_floor(14)
     rebuild_facts(actor=None)
     before = sum(RepDay.objects.values_list("dials", flat=True))
-    seen: list[int] = []
-    count = facts_rebuild._rows
+    seen: list[tuple[str, int, int]] = []
 
-    def look_and_count(cursor: CursorWrapper) -> dict[str, int]:
+    def look_and_copy(fact: Fact) -> str:
         with closing(sqlite3.connect(on_sqlite_file)) as other:
-            seen.extend(other.execute("SELECT SUM(dials) FROM fact_rep_day").fetchone())
-        return count(cursor)
+            sums = [other.execute(f"SELECT SUM(dials) FROM fact_{name}").fetchone()[0] for name in COUNTING_DIALS]
+        seen.append((fact.name, *sums))
+        return copy_of(fact)
 
     Call.objects.filter(direction=1).order_by("pk")[0].delete()
-    monkeypatch.setattr(facts_rebuild, "_rows", look_and_count)
+    monkeypatch.setattr(facts_rebuild, "copy_of", look_and_copy)
     rebuild_facts(actor=None)
 
-    assert seen == [before]
+    # Days become visible together, before the months do.
+    assert {row for row in seen if row[0] != "dial_cohort"} == {
+        (name, before, before) for name in ("rep_day", "opportunity_cohort", "win_lag")
+    }
+    assert seen[-1] == ("dial_cohort", before - 1, before)
     assert stored_facts(fetch) == expected_facts()

@@ -10,7 +10,8 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
-from pacemark.web.pipeline.fact_models import ChangedDay, RepDay
+from pacemark.web.pipeline import facts_rebuild, facts_services
+from pacemark.web.pipeline.fact_models import ChangedDay, ChangedMonth, DialCohort, RepDay
 from pacemark.web.pipeline.facts_services import rebuild_facts, refresh_changed_days
 from pacemark.web.pipeline.models import Call, Deal, Lead, Opportunity, Refund, Segment
 from pacemark.web.trail.models import TrailEntry
@@ -204,6 +205,46 @@ def test_what_is_cut_off_before_its_commit_loses_nothing() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("work", [refresh_changed_days, lambda: rebuild_facts(actor=None)], ids=["refresh", "rebuild"])
+def test_what_is_cut_off_between_days_and_months_is_finished_by_the_next(
+    work: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_floor(13)
+    rebuild_facts(actor=None)
+    dial = Call.objects.filter(direction=1, opportunity=None).order_by("pk")[0]
+    touched(dial)
+    dial.delete()
+
+    def stops(_cursor: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(facts_services, "lock_months", stops)
+        patched.setattr(facts_rebuild, "lock_months", stops)
+        work()
+
+    assert stored_facts(fetch)["rep_day"] == expected_facts()["rep_day"]
+    assert stored_facts(fetch)["dial_cohort"] != expected_facts()["dial_cohort"]
+    assert ChangedMonth.objects.exists()
+    refresh_changed_days()
+    assert stored_facts(fetch) == expected_facts()
+    assert not ChangedMonth.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("start_day", [26, 30, 31])
+def test_months_that_start_late_are_refreshed_by_their_parts(start_day: int) -> None:
+    floor = make_floor(14, sales_month_start_day=start_day)
+    rebuild_facts(actor=None)
+    for change in (add_call, change_call, drop_call, regrade_lead):
+        change(floor, next(NUMBERS))
+    refresh_changed_days()
+
+    assert stored_facts(fetch) == expected_facts()
+    assert {len(month) for month in DialCohort.objects.values_list("month", flat=True)} == {7, 8}
+
+
+@pytest.mark.django_db
 def test_a_rebuild_uses_up_changed_days_and_leaves_a_trail() -> None:
     floor = make_floor(10)
     add_call(floor, next(NUMBERS))
@@ -223,7 +264,7 @@ def test_the_number_of_statements_does_not_grow_with_the_days(
     for call in Call.objects.exclude(rep=None).order_by("business_date", "pk")[: n_days * 3]:
         touched(call)
     assert floor.reps
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(27):
         refresh_changed_days()
 
 

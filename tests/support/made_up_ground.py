@@ -76,7 +76,7 @@ class _Facts:
         rows.append(_cohort(Stage.WIN, opportunities.owner, self.opened, opportunities.is_won))
         rep, day, stage, tried, won = (np.concatenate(column) for column in zip(*rows, strict=True))
         self.cohorts = pipeline.CohortArrays(
-            rep_id=rep, trial_on=day, stage=stage.astype(np.int8), segment_id=0 * rep, trials=tried, successes=won
+            rep_id=rep, trial_on=day, stage=stage.astype(np.int8), trials=tried, successes=won
         )
         self.signed = deals.signed_day + EPOCH_ORDINAL
         self.refunded = np.bincount(refunds.deal, refunds.amount_minor, minlength=len(deals.owner)).astype(np.int64)

@@ -19,12 +19,13 @@ RevenueColumn = Literal["amount_minor", "cash_minor"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
-    """The organisation's thresholds in seconds, and the column of a deal that counts as revenue."""
+    """Thresholds in seconds, the column of a deal that counts as revenue, the day on which sales months start."""
 
     connect_seconds: int = 1
     effective_seconds: int = 30
     deep_talk_seconds: int = 180
     revenue_column: RevenueColumn = "amount_minor"
+    month_start_day: int = 1
 
     def __post_init__(self) -> None:
         """Refuse what could not be written into SQL as it is."""
@@ -33,6 +34,8 @@ class Definitions:
                 raise ValueError("a threshold is a whole number of seconds, 0 or more")
         if self.revenue_column not in {"amount_minor", "cash_minor"}:
             raise ValueError("revenue is amount_minor or cash_minor")
+        if not isinstance(self.month_start_day, int) or not 1 <= self.month_start_day <= 31:
+            raise ValueError("a sales month starts on day 1 to 31")
 
     @property
     def is_connect(self) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Tables, relations_in
-from pacemark.facts.statements import CALL_COHORT, FACTS, Fact
+from pacemark.facts.statements import FACTS, Fact
 
 # How each column of the event logs lies in Parquet, from whole numbers: 0 or less means empty where a column may be so.
 _ID, _NUMBER, _DATE, _FLAG, _STATE = (
@@ -88,7 +88,7 @@ def build(events: Path, facts: Path, definitions: Definitions) -> dict[str, int]
         for table in EVENT_COLUMNS:
             files = _quoted(events / table / "*.parquet")
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{files}')")
-        relations = relations_in(Tables(), CALL_COHORT.name)
+        relations = relations_in(Tables())
         return {fact.name: _write(connection, fact, fact.select(relations, definitions), facts) for fact in FACTS}
 
 

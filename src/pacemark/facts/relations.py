@@ -34,14 +34,10 @@ class Relations:
     signed_deals: str
     refunds: str
     memberships: str
-    call_cohort: str
 
 
-def relations_in(tables: Tables, call_cohort: str) -> Relations:
-    """Return all events of an engine. A refund counts against the owner of its deal.
-
-    ``call_cohort`` names the table of that fact, which is counted first: rep-days are summed up from it.
-    """
+def relations_in(tables: Tables) -> Relations:
+    """Return all events of an engine. A refund counts against the owner of its deal."""
     return Relations(
         calls=tables.calls,
         owned_opportunities=tables.opportunities,
@@ -55,7 +51,6 @@ def relations_in(tables: Tables, call_cohort: str) -> Relations:
             FROM {tables.refunds} AS r JOIN {tables.deals} AS g ON g.id = r.deal_id
         )""",
         memberships=tables.memberships,
-        call_cohort=call_cohort,
     )
 
 
@@ -71,22 +66,14 @@ def of_changed_days(relations: Relations, changed: str) -> Relations:
         sourced_opportunities=_on_changed_days(relations.sourced_opportunities, changed, "sourced_by_id", "sourced_on"),
         signed_deals=_on_changed_days(relations.signed_deals, changed, "owner_id", "signed_on"),
         refunds=_on_changed_days(relations.refunds, changed, "owner_id", "refunded_on"),
-        call_cohort=f"""(
-        SELECT e.* FROM {changed} AS k CROSS JOIN {relations.call_cohort} AS e
-        WHERE e.rep_id = k.rep_id AND e.trial_on = k.business_date
-    )""",
     )
 
 
-def of_reps(relations: Relations, events: str, facts: str) -> Relations:
-    """Return only the events of some reps.
+def of_reps(relations: Relations, which: str) -> Relations:
+    """Return only some reps' events; ``which`` is SQL with ``{rep}`` for the rep's column, as ``{rep} IS NULL``."""
 
-    ``events`` is SQL with ``{rep}`` for the rep's column, as ``{rep} IS NULL``; ``facts`` is the same of a fact, where
-    nobody is rep 0.
-    """
-
-    def narrowed(relation: str, rep: str, condition: str = events) -> str:
-        return f"(SELECT e.* FROM {relation} AS e WHERE {condition.format(rep=f'e.{rep}')})"
+    def narrowed(relation: str, rep: str) -> str:
+        return f"(SELECT e.* FROM {relation} AS e WHERE {which.format(rep=f'e.{rep}')})"
 
     return replace(
         relations,
@@ -95,17 +82,16 @@ def of_reps(relations: Relations, events: str, facts: str) -> Relations:
         sourced_opportunities=narrowed(relations.sourced_opportunities, "sourced_by_id"),
         signed_deals=narrowed(relations.signed_deals, "owner_id"),
         refunds=narrowed(relations.refunds, "owner_id"),
-        call_cohort=narrowed(relations.call_cohort, "rep_id", facts),
     )
 
 
-def of_months(relations: Relations, months: str) -> tuple[Relations, Relations]:
-    """Return only the calls of some reps' calendar months; ``months`` names a table of ``rep_id`` and ``month``.
+def of_months(relations: Relations, months: str, start_day: int) -> tuple[Relations, Relations]:
+    """Return only the calls of some reps' months; ``months`` names a table of ``rep_id`` and ``month``.
 
     The calls of somebody and those of nobody come apart, so that each is one walk along an index.
     """
     # SUBSTR takes the column's type away, without which SQLite compares in a way that no index of expressions serves.
-    is_month = f"{month_of('e.business_date')} = SUBSTR(k.month, 1, 7)"
+    is_month = f"{month_of('e.business_date', start_day)} = SUBSTR(k.month, 1, 8)"
     of_somebody = f"""(
         SELECT e.* FROM {months} AS k CROSS JOIN {relations.calls} AS e WHERE e.rep_id = k.rep_id AND {is_month}
     )"""
@@ -116,9 +102,34 @@ def of_months(relations: Relations, months: str) -> tuple[Relations, Relations]:
     return replace(relations, calls=of_somebody), replace(relations, calls=of_nobody)
 
 
-def month_of(day: str) -> str:
-    """Return the SQL of a date's calendar month, like 2024-01."""
-    return f"SUBSTR(CAST({day} AS VARCHAR(10)), 1, 7)"
+def month_of(day: str, start_day: int) -> str:
+    """Return the SQL of a date's calendar month, like 2024-01.
+
+    Where sales months start within calendar months, the days from ``start_day`` on are a month of their own, 2024-01+:
+    so that what is counted by it adds up to calendar months and to sales months alike.
+    """
+    text = f"CAST({day} AS VARCHAR(10))"
+    month = f"SUBSTR({text}, 1, 7)"
+    if start_day == 1:
+        return month
+    has_started = f"SUBSTR({text}, 9, 2) >= '{start_day:02}'"
+    if start_day > _SHORTEST_MONTH:
+        has_started += f" OR {_ends_early(text, start_day)}"
+    return f"{month} || CASE WHEN {has_started} THEN '+' ELSE '' END"
+
+
+_SHORTEST_MONTH = 28
+_LAST_30TH = ("04-30", "06-30", "09-30", "11-30")
+
+
+def _ends_early(text: str, start_day: int) -> str:
+    """Return the SQL for the last day of a month that does not have the starting day: it starts there all the same."""
+    days = (*(_LAST_30TH if start_day > 30 else ()), *(("02-29",) if start_day > 29 else ()))
+    year = f"CAST(SUBSTR({text}, 1, 4) AS INTEGER)"
+    is_common = f"({year} % 4 <> 0 OR ({year} % 100 = 0 AND {year} % 400 <> 0))"
+    ends = f"SUBSTR({text}, 6, 5) = '02-28' AND {is_common}"
+    quoted = ", ".join(f"'{day}'" for day in days)
+    return f"SUBSTR({text}, 6, 5) IN ({quoted}) OR ({ends})" if days else f"({ends})"
 
 
 def _on_changed_days(relation: str, changed: str, rep: str, day: str) -> str:

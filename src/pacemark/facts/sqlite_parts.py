@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Relations
-from pacemark.facts.statements import FACTS, Fact
+from pacemark.facts.statements import Fact
 
 # As much as SQLite will map: a rebuild reads whole indexes once, and reading by pages costs a system call each.
 MMAP_BYTES = 2**31
@@ -23,17 +24,20 @@ class Part(Thread):
     rows were copied, and needs no journal.
     """
 
-    def __init__(self, *, database: Path, part: Path, relations: Relations, definitions: Definitions) -> None:
+    def __init__(
+        self, *, database: Path, part: Path, facts: Sequence[Fact], relations: Relations, definitions: Definitions
+    ) -> None:
         """Keep what to count, and where."""
         super().__init__(name="facts-part", daemon=True)
         self._database = database
         self._part = part
+        self._facts = facts
         self._relations = relations
         self._definitions = definitions
         self.error: Exception | None = None
 
     def run(self) -> None:
-        """Count every fact; an error is kept for whoever waits."""
+        """Count the facts; an error is kept for whoever waits."""
         try:
             connection = sqlite3.connect(self._database, isolation_level=None)
             try:
@@ -47,7 +51,7 @@ class Part(Thread):
         connection.execute("ATTACH DATABASE ? AS part", (str(self._part),))
         for pragma in (*_READER, *_WRITER):
             connection.execute(pragma)
-        for fact in FACTS:
+        for fact in self._facts:
             key = f"PRIMARY KEY ({', '.join(fact.key)})"
             connection.execute(f"CREATE TABLE part.{fact.name} ({', '.join(fact.columns)}, {key}) WITHOUT ROWID")
             connection.execute(f"INSERT INTO part.{fact.name} {fact.select(self._relations, self._definitions)}")

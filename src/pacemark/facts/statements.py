@@ -36,11 +36,8 @@ def dials(relations: Relations) -> str:
 
 
 def dialled_leads(relations: Relations) -> str:
-    """Return the rep, day and lead of every outbound call.
-
-    The plus sign changes nothing but SQLite's choice: it keeps to the index that holds the leads.
-    """
-    return f"(SELECT c.rep_id, c.business_date, c.lead_id FROM {relations.calls} AS c WHERE +{IS_OUTBOUND})"
+    """Return the rep, day and lead of every outbound call."""
+    return f"(SELECT c.rep_id, c.business_date, c.lead_id FROM {relations.calls} AS c WHERE {IS_OUTBOUND})"
 
 
 def converted_talks(relations: Relations, definitions: Definitions) -> str:
@@ -70,10 +67,9 @@ def _branch(rep: str, day: str, counted: dict[str, str], source: str) -> str:
 
 
 def _rep_day_branches(relations: Relations, definitions: Definitions) -> tuple[str, ...]:
-    of_dials = {name: f"SUM(p.{name})" for name in CALL_COHORT.counts}
     return (
-        _branch("p.rep_id", "p.trial_on", of_dials, f"{relations.call_cohort} AS p"),
-        # The only number of a rep-day that segments do not add up to: a lead without one may be dialled twice.
+        _branch("d.rep_id", "d.business_date", _dial_counts(definitions), f"{dials(relations)} AS d"),
+        # Alone in its query: only then does SQLite walk an index and compare each lead with the one before.
         _branch(
             "d.rep_id", "d.business_date", {"distinct_leads_dialled": "COUNT(DISTINCT d.lead_id)"},
             f"{dialled_leads(relations)} AS d",
@@ -152,16 +148,6 @@ def in_team(team: str, event: str) -> str:
     )
 
 
-def select_call_cohort(relations: Relations, definitions: Definitions) -> str:
-    """Return one row per rep, day and segment of dials, with what became of them."""
-    counts = _dial_counts(definitions)
-    return f"""
-        SELECT COALESCE(d.rep_id, 0) AS rep_id, d.business_date AS trial_on, COALESCE(d.segment_id, 0) AS segment_id,
-               {", ".join(f"{counts[name]} AS {name}" for name in CALL_COHORT.counts)}
-        FROM {dials(relations)} AS d GROUP BY d.rep_id, d.business_date, d.segment_id
-    """
-
-
 def _owned(relations: Relations) -> str:
     return f"{relations.owned_opportunities} AS o LEFT JOIN {relations.leads} AS l ON l.id = o.lead_id"
 
@@ -201,14 +187,14 @@ def select_win_lag(relations: Relations, definitions: Definitions) -> str:
     """
 
 
-def select_rep_hour(relations: Relations, definitions: Definitions) -> str:
-    """Return the dials per rep, calendar month and hour of the day."""
+def select_dial_cohort(relations: Relations, definitions: Definitions) -> str:
+    """Return one row per rep, month, segment and hour of the day of dials, with what became of them."""
     counts = _dial_counts(definitions)
-    month = month_of("d.business_date")
+    month = month_of("d.business_date", definitions.month_start_day)
     return f"""
-        SELECT COALESCE(d.rep_id, 0) AS rep_id, {month} AS month, d.local_hour,
-               {", ".join(f"{counts[name]} AS {name}" for name in REP_HOUR.counts)}
-        FROM {dials(relations)} AS d GROUP BY d.rep_id, {month}, d.local_hour
+        SELECT COALESCE(d.rep_id, 0) AS rep_id, {month} AS month, COALESCE(d.segment_id, 0) AS segment_id, d.local_hour,
+               {", ".join(f"{counts[name]} AS {name}" for name in DIAL_COHORT.counts)}
+        FROM {dials(relations)} AS d GROUP BY d.rep_id, {month}, d.segment_id, d.local_hour
     """
 
 
@@ -233,12 +219,6 @@ def late_conversions(relations: Relations, definitions: Definitions, as_of: str)
 REP_DAY = Fact(
     name="rep_day", key=("rep_id", "business_date"), counts=("team_id", *_REP_DAY_COUNTS), select=select_rep_day
 )
-CALL_COHORT = Fact(
-    name="call_cohort",
-    key=("rep_id", "trial_on", "segment_id"),
-    counts=("dials", "connects", "effective_dials", "talk_seconds", "deep_talks"),
-    select=select_call_cohort,
-)
 OPPORTUNITY_COHORT = Fact(
     name="opportunity_cohort",
     key=("rep_id", "trial_on", "segment_id"),
@@ -251,11 +231,12 @@ WIN_LAG = Fact(
     counts=("won",),
     select=select_win_lag,
 )
-REP_HOUR = Fact(
-    name="rep_hour",
-    key=("rep_id", "month", "local_hour"),
+DIAL_COHORT = Fact(
+    name="dial_cohort",
+    key=("rep_id", "month", "segment_id", "local_hour"),
     counts=("dials", "connects", "talk_seconds", "deep_talks"),
-    select=select_rep_hour,
+    select=select_dial_cohort,
 )
-# In the order in which they are counted: rep-days are summed up from call cohorts.
-FACTS = (CALL_COHORT, REP_DAY, OPPORTUNITY_COHORT, WIN_LAG, REP_HOUR)
+DAILY_FACTS = (REP_DAY, OPPORTUNITY_COHORT, WIN_LAG)
+MONTHLY_FACTS = (DIAL_COHORT,)
+FACTS = (*DAILY_FACTS, *MONTHLY_FACTS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Relations, Tables, relations_in
-from pacemark.facts.statements import CALL_COHORT
 from pacemark.web.organization.choices import RevenueBasis
 from pacemark.web.organization.models import Organization
 
@@ -20,15 +19,16 @@ TABLES = Tables(
 
 
 def definitions_of(organization: Organization) -> Definitions:
-    """Return the organisation's thresholds and revenue basis as the facts want them."""
+    """Return the organisation's thresholds, revenue basis and sales month as the facts want them."""
     return Definitions(
         connect_seconds=organization.connect_seconds,
         effective_seconds=organization.effective_seconds,
         deep_talk_seconds=organization.deep_talk_seconds,
         revenue_column="cash_minor" if organization.revenue_basis == RevenueBasis.CASH else "amount_minor",
+        month_start_day=organization.sales_month_start_day,
     )
 
 
 def relations() -> Relations:
     """Return where events and facts are in our database."""
-    return relations_in(TABLES, f"{FACT_PREFIX}{CALL_COHORT.name}")
+    return relations_in(TABLES)

@@ -41,30 +41,6 @@ class RepDay(models.Model):
         return f"{self.rep_id} {self.business_date}"
 
 
-class CallCohort(models.Model):
-    """What became of one rep's dials of one day and segment: dials → connects → deep talks; rep-days add these up.
-
-    A success belongs to the day and person of its trial, at most one per trial. What became of the deep talks stands in
-    :class:`OpportunityCohort`, which has far fewer rows.
-    """
-
-    pk = models.CompositePrimaryKey("rep_id", "trial_on", "segment_id")
-    rep_id = models.BigIntegerField()
-    trial_on = models.DateField()
-    segment_id = models.BigIntegerField(default=0)
-    dials = models.IntegerField()
-    connects = models.IntegerField()
-    effective_dials = models.IntegerField()
-    talk_seconds = models.BigIntegerField()
-    deep_talks = models.IntegerField()
-
-    class Meta:
-        db_table = "fact_call_cohort"
-
-    def __str__(self) -> str:
-        return f"{self.rep_id} {self.trial_on} {self.segment_id}"
-
-
 class OpportunityCohort(models.Model):
     """What became of one rep's deep talks of one day and segment, and of the opportunities they opened that day."""
 
@@ -103,12 +79,13 @@ class WinLag(models.Model):
         return f"{self.rep_id} {self.opened_on} {self.closed_on}"
 
 
-class RepHour(models.Model):
-    """One rep in one hour of the day, summed over a calendar month."""
+class DialCohort(models.Model):
+    """What became of one rep's dials of one month, segment and hour of the day: dials → connects → deep talks."""
 
-    pk = models.CompositePrimaryKey("rep_id", "month", "local_hour")
+    pk = models.CompositePrimaryKey("rep_id", "month", "segment_id", "local_hour")
     rep_id = models.BigIntegerField()
-    month = models.CharField(max_length=7, help_text="calendar month, like 2024-01")
+    month = models.CharField(max_length=8, help_text="2024-01; from the day on which sales months start, 2024-01+")
+    segment_id = models.BigIntegerField(default=0)
     local_hour = models.SmallIntegerField()
     dials = models.IntegerField()
     connects = models.IntegerField()
@@ -116,10 +93,10 @@ class RepHour(models.Model):
     deep_talks = models.IntegerField()
 
     class Meta:
-        db_table = "fact_rep_hour"
+        db_table = "fact_dial_cohort"
 
     def __str__(self) -> str:
-        return f"{self.rep_id} {self.month} {self.local_hour}"
+        return f"{self.rep_id} {self.month} {self.segment_id} {self.local_hour}"
 
 
 class QualityWindow(models.Model):
@@ -153,3 +130,17 @@ class ChangedDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rep_id} {self.business_date}"
+
+
+class ChangedMonth(models.Model):
+    """A rep's month whose days were counted anew and whose monthly facts were not yet; without a month, all of them."""
+
+    rep_id = models.BigIntegerField()
+    month = models.CharField(max_length=8, blank=True)
+
+    class Meta:
+        db_table = "fact_changed_month"
+        constraints = [models.UniqueConstraint(fields=["rep_id", "month"], name="changed_month_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rep_id} {self.month}"

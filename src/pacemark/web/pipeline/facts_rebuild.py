@@ -1,10 +1,10 @@
-"""Counting every fact anew, in one transaction."""
+"""Counting every fact anew: the days in one transaction, then the months in another."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,31 +15,55 @@ from django.db.backends.utils import CursorWrapper
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Relations, of_reps
-from pacemark.facts.sqlite_parts import MMAP_BYTES, Part, copy_of
-from pacemark.facts.statements import FACTS, Fact
+from pacemark.facts.sqlite_parts import Part, copy_of
+from pacemark.facts.statements import DAILY_FACTS, FACTS, MONTHLY_FACTS, Fact
 from pacemark.web.pipeline.bridge import FACT_PREFIX
+from pacemark.web.pipeline.months_layout import keep_months_together
 
 # Below this, starting a second reader costs more than it saves.
 MIN_CALLS_FOR_TWO = 200_000
+_MONTHS_LOCK = 0x6D6F6E74  # one at a time counts months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """What a rebuild wrote, and how long each part took; the parts of two readers run at the same time."""
+    """What a rebuild wrote, and how long each part took; the parts of two readers run at the same time.
+
+    ``daily_seconds`` is the time after which the days were visible, ``total_seconds`` that for everything.
+    """
 
     rows: dict[str, int]
     seconds: dict[str, float]
+    daily_seconds: float
     total_seconds: float
 
 
-def lock_facts(cursor: CursorWrapper) -> None:
-    """Let nobody else write facts, or note changed days, until this transaction ends.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """What to count from, by which definitions; ``seconds`` notes how long each part took."""
+
+    relations: Relations
+    definitions: Definitions
+    seconds: dict[str, float]
+
+
+def lock_days(cursor: CursorWrapper) -> None:
+    """Let nobody else count days, or note changed ones, until this transaction ends.
 
     On PostgreSQL this waits for every transaction that has noted a changed day: its events are then seen by what
     follows, or its note is left for the next roll-up. On SQLite the transaction holds the only write lock already.
     """
     if connection.vendor == "postgresql":
         cursor.execute("LOCK TABLE fact_changed_day IN SHARE ROW EXCLUSIVE MODE")
+
+
+def lock_months(cursor: CursorWrapper) -> None:
+    """Let nobody else count months until this transaction ends; whoever notes changed days need not wait.
+
+    An event that comes in meanwhile has its day noted, and with the day its month will be counted again.
+    """
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MONTHS_LOCK])
 
 
 def insert(cursor: CursorWrapper, fact: Fact, select: str) -> None:
@@ -50,49 +74,79 @@ def insert(cursor: CursorWrapper, fact: Fact, select: str) -> None:
 def rebuild_all(relations: Relations, definitions: Definitions) -> Rebuilt:
     """Replace all facts; see :func:`pacemark.web.pipeline.facts_services.rebuild_facts`."""
     started = perf_counter()
+    count = Count(relations=relations, definitions=definitions, seconds={})
+    rebuild_days(count)
+    daily_seconds = perf_counter() - started
+    rebuild_months(count)
+    with connection.cursor() as cursor:
+        rows = _rows(cursor)
+    return Rebuilt(
+        rows=rows, seconds=count.seconds, daily_seconds=daily_seconds, total_seconds=perf_counter() - started
+    )
+
+
+def rebuild_days(count: Count) -> None:
+    """Replace the daily facts in one transaction, and leave a note that all months wait to be counted."""
+
+    def begin(cursor: CursorWrapper) -> None:
+        lock_days(cursor)
+        for table in ("fact_changed_day", "fact_changed_month"):
+            cursor.execute(f"DELETE FROM {table}")
+        cursor.execute("INSERT INTO fact_changed_month (rep_id, month) VALUES (0, '')")
+
+    _replace(DAILY_FACTS, count, begin)
+
+
+def rebuild_months(count: Count) -> None:
+    """Replace the monthly facts in one transaction, and use up the notes that ask for it."""
+
+    def begin(cursor: CursorWrapper) -> None:
+        lock_months(cursor)
+        cursor.execute("DELETE FROM fact_changed_month")
+
+    keep_months_together(count.definitions.month_start_day)
+    _replace(MONTHLY_FACTS, count, begin)
+
+
+def _replace(facts: Sequence[Fact], count: Count, begin: Callable[[CursorWrapper], None]) -> None:
     middle = _middle_rep() if _may_use_two_readers() else None
-    seconds: dict[str, float] = {}
-    if middle is None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            _empty(cursor)
-            _count(cursor, relations, definitions, seconds)
-            rows = _rows(cursor)
-    else:
-        rows = _rebuild_by_two(relations, definitions, middle, seconds)
-    return Rebuilt(rows=rows, seconds=seconds, total_seconds=perf_counter() - started)
+    if middle is not None:
+        _replace_by_two(facts, count, begin, middle)
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        begin(cursor)
+        _empty(cursor, facts)
+        _count(cursor, facts, count)
 
 
-def _rebuild_by_two(
-    relations: Relations, definitions: Definitions, middle: int, seconds: dict[str, float]
-) -> dict[str, int]:
+def _replace_by_two(facts: Sequence[Fact], count: Count, begin: Callable[[CursorWrapper], None], middle: int) -> None:
     database = Path(connection.settings_dict["NAME"])
     with tempfile.TemporaryDirectory(dir=database.parent, prefix="facts-") as folder, connection.cursor() as cursor:
         part = Part(
             database=database,
             part=Path(folder) / "part.sqlite3",
-            relations=of_reps(replace(relations, call_cohort="part.call_cohort"), f"{{rep}} > {middle}", "1 = 1"),
-            definitions=definitions,
+            facts=facts,
+            relations=of_reps(count.relations, f"{{rep}} > {middle}"),
+            definitions=count.definitions,
         )
         try:
-            cursor.execute(f"PRAGMA mmap_size={MMAP_BYTES}")
             with transaction.atomic():
-                _empty(cursor)  # takes the write lock: from here on both readers see the same events
+                begin(cursor)
+                _empty(cursor, facts)  # holds the write lock: from here on both readers see the same events
                 part.start()
-                _count(cursor, of_reps(relations, "{rep} IS NULL", "{rep} = 0"), definitions, seconds)
-                _count(cursor, of_reps(relations, f"{{rep}} <= {middle}", "{rep} > 0"), definitions, seconds)
-                with _timed(seconds, "wait"):
+                for which in ("{rep} IS NULL", f"{{rep}} <= {middle}"):
+                    _count(cursor, facts, replace(count, relations=of_reps(count.relations, which)))
+                with _timed(count.seconds, "wait"):
                     part.wait()
-                with _timed(seconds, "copy"):
+                with _timed(count.seconds, "copy"):
                     cursor.execute("ATTACH DATABASE %s AS part", [str(Path(folder) / "part.sqlite3")])
-                    for fact in FACTS:
+                    for fact in facts:
                         insert(cursor, fact, copy_of(fact))
-                rows = _rows(cursor)
                 committing = perf_counter()
-            seconds["commit"] = perf_counter() - committing
+            count.seconds["commit"] = count.seconds.get("commit", 0.0) + perf_counter() - committing
         finally:
             part.join() if part.ident else None
             _detach(cursor)
-    return rows
 
 
 def _detach(cursor: CursorWrapper) -> None:
@@ -108,18 +162,17 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
     seconds[name] = seconds.get(name, 0.0) + perf_counter() - started
 
 
-def _empty(cursor: CursorWrapper) -> None:
-    lock_facts(cursor)
+def _empty(cursor: CursorWrapper, facts: Sequence[Fact]) -> None:
     if connection.vendor == "postgresql":  # its usual 4 MB would sort millions of groups on disk
         cursor.execute("SET LOCAL work_mem = '256MB'")
-    for table in ("fact_changed_day", *(f"{FACT_PREFIX}{fact.name}" for fact in FACTS)):
-        cursor.execute(f"DELETE FROM {table}")
+    for fact in facts:
+        cursor.execute(f"DELETE FROM {FACT_PREFIX}{fact.name}")
 
 
-def _count(cursor: CursorWrapper, relations: Relations, definitions: Definitions, seconds: dict[str, float]) -> None:
-    for fact in FACTS:
-        with _timed(seconds, fact.name):
-            insert(cursor, fact, fact.select(relations, definitions))
+def _count(cursor: CursorWrapper, facts: Sequence[Fact], count: Count) -> None:
+    for fact in facts:
+        with _timed(count.seconds, fact.name):
+            insert(cursor, fact, fact.select(count.relations, count.definitions))
 
 
 def _rows(cursor: CursorWrapper) -> dict[str, int]:

@@ -9,12 +9,21 @@ from django.db.backends.utils import CursorWrapper
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Relations, month_of, of_changed_days, of_months
-from pacemark.facts.statements import FACTS, REP_HOUR, Fact
+from pacemark.facts.statements import DAILY_FACTS, MONTHLY_FACTS, Fact
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import FACT_PREFIX, definitions_of, relations
-from pacemark.web.pipeline.fact_models import ChangedDay, RepDay
-from pacemark.web.pipeline.facts_rebuild import Rebuilt, insert, lock_facts, rebuild_all
+from pacemark.web.pipeline.fact_models import ChangedDay, ChangedMonth, RepDay
+from pacemark.web.pipeline.facts_rebuild import (
+    Count,
+    Rebuilt,
+    insert,
+    lock_days,
+    lock_months,
+    rebuild_all,
+    rebuild_days,
+    rebuild_months,
+)
 from pacemark.web.trail.services import record
 
 _CHANGED = "facts_changed_now"
@@ -31,60 +40,65 @@ class _Counting:
 
 
 def rebuild_facts(*, actor: User | None) -> Rebuilt:
-    """Count all facts anew from the events; readers see the old ones until all the new ones are there.
+    """Count all facts anew from the events; readers see the old ones until the new ones are there.
 
-    Atomic; uses up the changed days; leaves a trail. On SQLite two readers share the work.
+    Two transactions: days become visible first, then months. Killed in between, it leaves a note by which the next
+    roll-up counts the months. Uses up the changed days; leaves a trail. On SQLite two readers share the work.
     """
     rebuilt = rebuild_all(relations(), definitions_of(organization()))
     record(actor=actor, action="facts.rebuilt", subject=("facts", "all"), changes={"rows": rebuilt.rows})
     return rebuilt
 
 
-@transaction.atomic
 def refresh_changed_days(*, actor: User | None = None) -> int:
-    """Count the facts of the changed days anew and use those days up; return how many there were.
+    """Count the facts of the changed days anew, then those of their months; return how many days there were.
 
-    Atomic and repeatable: killed before its commit, it leaves facts and changed days as they were. The facts are then
-    the same as after a rebuild. Leaves no trail of its own, since the write that changed the days has left one.
+    Two transactions, each of which uses up what it was asked for: killed at any time, a second run does the rest. The
+    facts are then the same as after a rebuild. Leaves no trail of its own, since the write that changed the days has
+    left one.
     """
-    with connection.cursor() as cursor:
-        lock_facts(cursor)
-        if not ChangedDay.objects.exists():
-            return 0
-        counting = _Counting(cursor=cursor, relations=relations(), definitions=definitions_of(organization()))
-        if not RepDay.objects.exists():
-            return _count_everything(counting)
-        n_days = _take_changed_days(cursor)
-        for fact in FACTS:
-            if fact is not REP_HOUR:
-                _recount_days(counting, fact)
-        _recount_hours(counting)
-        for table in (_CHANGED, _MONTHS):
-            cursor.execute(f"DROP TABLE {table}")
+    settings = definitions_of(organization())
+    with transaction.atomic(), connection.cursor() as cursor:
+        counting = _Counting(cursor=cursor, relations=relations(), definitions=settings)
+        lock_days(cursor)
+        n_days = _refresh_days(counting) if ChangedDay.objects.exists() else 0
+    if ChangedMonth.objects.exists():
+        _refresh_months(settings)
     return n_days
 
 
-def _count_everything(counting: _Counting) -> int:
-    """Count all facts where there are none yet: quicker than day by day."""
-    n_days, _kinds = ChangedDay.objects.all().delete()
-    for fact in FACTS:
-        counting.cursor.execute(f"DELETE FROM {FACT_PREFIX}{fact.name}")
-        insert(counting.cursor, fact, fact.select(counting.relations, counting.definitions))
+def _refresh_days(counting: _Counting) -> int:
+    if not RepDay.objects.exists():  # quicker than day by day
+        n_days = ChangedDay.objects.count()
+        rebuild_days(Count(relations=counting.relations, definitions=counting.definitions, seconds={}))
+        return n_days
+    n_days = _take_changed_days(counting)
+    for fact in DAILY_FACTS:
+        _recount_days(counting, fact)
+    counting.cursor.execute(f"DROP TABLE {_CHANGED}")
     return n_days
 
 
-def _take_changed_days(cursor: CursorWrapper) -> int:
-    temporary = "CREATE TEMPORARY TABLE"
-    cursor.execute(f"{temporary} {_CHANGED} (rep_id bigint, business_date date, PRIMARY KEY (rep_id, business_date))")
+def _take_changed_days(counting: _Counting) -> int:
+    cursor = counting.cursor
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {_CHANGED} (rep_id bigint, business_date date, PRIMARY KEY (rep_id, business_date))"
+    )
     cursor.execute(f"INSERT INTO {_CHANGED} SELECT rep_id, business_date FROM fact_changed_day")
     n_days: int = cursor.rowcount
     cursor.execute("DELETE FROM fact_changed_day")
-    cursor.execute(f"{temporary} {_MONTHS} (rep_id bigint, month varchar(7), PRIMARY KEY (rep_id, month))")
-    cursor.execute(f"INSERT INTO {_MONTHS} SELECT DISTINCT rep_id, {month_of('business_date')} FROM {_CHANGED}")
-    if connection.vendor == "postgresql":  # it takes an unknown table for a large one, and would read all calls
-        cursor.execute(f"ANALYZE {_CHANGED}")
-        cursor.execute(f"ANALYZE {_MONTHS}")
+    month = month_of("business_date", counting.definitions.month_start_day)
+    cursor.execute(
+        f"INSERT INTO fact_changed_month (rep_id, month) SELECT DISTINCT rep_id, {month} FROM {_CHANGED} WHERE TRUE "
+        "ON CONFLICT DO NOTHING"
+    )
+    _analyze(cursor, _CHANGED)
     return n_days
+
+
+def _analyze(cursor: CursorWrapper, table: str) -> None:
+    if connection.vendor == "postgresql":  # it takes an unknown table for a large one, and would read all calls
+        cursor.execute(f"ANALYZE {table}")
 
 
 def _recount_days(counting: _Counting, fact: Fact) -> None:
@@ -94,8 +108,21 @@ def _recount_days(counting: _Counting, fact: Fact) -> None:
     insert(counting.cursor, fact, fact.select(of_changed_days(counting.relations, _CHANGED), counting.definitions))
 
 
-def _recount_hours(counting: _Counting) -> None:
-    months = f"SELECT rep_id, month FROM {_MONTHS}"
-    counting.cursor.execute(f"DELETE FROM {FACT_PREFIX}{REP_HOUR.name} WHERE (rep_id, month) IN ({months})")
-    for narrowed in of_months(counting.relations, _MONTHS):
-        insert(counting.cursor, REP_HOUR, REP_HOUR.select(narrowed, counting.definitions))
+def _refresh_months(definitions: Definitions) -> None:
+    if ChangedMonth.objects.filter(month="").exists():
+        rebuild_months(Count(relations=relations(), definitions=definitions, seconds={}))
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_months(cursor)
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {_MONTHS} (rep_id bigint, month varchar(8), PRIMARY KEY (rep_id, month))"
+        )
+        cursor.execute(f"INSERT INTO {_MONTHS} SELECT rep_id, month FROM fact_changed_month WHERE month <> ''")
+        cursor.execute(f"DELETE FROM fact_changed_month WHERE (rep_id, month) IN (SELECT rep_id, month FROM {_MONTHS})")
+        _analyze(cursor, _MONTHS)
+        for fact in MONTHLY_FACTS:
+            months = f"SELECT rep_id, month FROM {_MONTHS}"
+            cursor.execute(f"DELETE FROM {FACT_PREFIX}{fact.name} WHERE (rep_id, month) IN ({months})")
+            for narrowed in of_months(relations(), _MONTHS, definitions.month_start_day):
+                insert(cursor, fact, fact.select(narrowed, definitions))
+        cursor.execute(f"DROP TABLE {_MONTHS}")

@@ -20,16 +20,15 @@ from pacemark.web.pipeline.queries.keyed_counts import counts_at, summed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortArrays:
-    """One entry per rep, trial day, stage and segment; all of the same length.
+    """One entry per rep, trial day and stage; all of the same length.
 
-    ``trial_on`` counts days as ``date.toordinal``; ``segment_id`` is 0 where unknown, and everywhere when segments were
-    not asked for. A success belongs to the day and person of its trial, at most one per trial.
+    ``trial_on`` counts days as ``date.toordinal``. A success belongs to the day and person of its trial, at most one
+    per trial.
     """
 
     rep_id: Integers
     trial_on: Integers
     stage: NDArray[np.int8]
-    segment_id: Integers
     trials: Integers
     successes: Integers
 
@@ -49,21 +48,20 @@ class WinLagArrays:
     is_dated: NDArray[np.bool_]
 
 
-def cohort_arrays(
-    as_of: date, rep_ids: Collection[int] | None, *, by_segment: bool = True, days: RepDayArrays | None = None
-) -> CohortArrays:
+def cohort_arrays(as_of: date, rep_ids: Collection[int] | None, *, days: RepDayArrays | None = None) -> CohortArrays:
     """Return trials before ``as_of`` and those of their successes that were known by then.
 
-    A deep talk's success is known once its opportunity has opened, an opportunity's once it has closed. Without
-    segments the answer is about a fifteenth as long and comes from the rep-days: from ``days`` where everybody's
-    before ``as_of`` have been read already.
+    A deep talk's success is known once its opportunity has opened, an opportunity's once it has closed. Reads
+    rep-days; ``days`` where everybody's before ``as_of`` have been read already. By segment, see
+    :func:`pacemark.web.pipeline.queries.segments.segment_months`.
     """
-    *keys, dials, connects, deep_talks = _called(as_of, rep_ids, by_segment) if days is None else _dialled(days)
-    *late_keys, late = _not_yet_known(as_of, rep_ids, by_segment)
-    *talk_keys, converted, opened = _opportunities(as_of, rep_ids, by_segment)
+    *keys, dials, connects, deep_talks = _called(as_of, rep_ids) if days is None else _dialled(days)
+    *late_keys, late = _not_yet_known(as_of, rep_ids)
+    *talk_keys, converted, opened = _opportunities(as_of, rep_ids)
     known = counts_at(keys, talk_keys, converted) - counts_at(keys, late_keys, late)
     owned_keys, opened = summed(talk_keys, opened)
-    won = counts_at(owned_keys, *_wins(as_of, rep_ids, by_segment))
+    lags = win_lags(as_of, rep_ids)
+    won = counts_at(owned_keys, (lags.rep_id, lags.opened_on), lags.won)
     return _joined(
         [
             _stage(Stage.CONNECT, keys, dials, connects),
@@ -94,44 +92,34 @@ def win_lags(as_of: date, rep_ids: Collection[int] | None = None) -> WinLagArray
 
 def _dialled(days: RepDayArrays) -> tuple[Integers, ...]:
     some = days.dials > 0
-    segment_id = np.zeros(int(some.sum()), dtype=np.int64)
-    return (days.rep_id[some], days.day[some], segment_id, days.dials[some], days.connects[some], days.deep_talks[some])
+    return (days.rep_id[some], days.day[some], days.dials[some], days.connects[some], days.deep_talks[some])
 
 
-def _called(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
-    table, day, segment = ("call_cohort", "trial_on", "segment_id") if by_segment else ("rep_day", "business_date", "0")
+def _called(as_of: date, rep_ids: Collection[int] | None) -> tuple[Integers, ...]:
     sql = f"""
-        SELECT rep_id, {ordinal(day)}, {segment}, dials, connects, deep_talks FROM fact_{table}
-        WHERE dials > 0 AND {unindexed(day)} < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
-    """
-    return whole_numbers(sql, 6)
-
-
-def _opportunities(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
-    """Return deep talks that converted and opportunities opened; without segments a key may stand more than once."""
-    sql = f"""
-        SELECT rep_id, {ordinal("trial_on")}, {"segment_id" if by_segment else "0"}, talks_converted, opportunities
-        FROM fact_opportunity_cohort WHERE {unindexed("trial_on")} < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
+        SELECT rep_id, {ordinal("business_date")}, dials, connects, deep_talks FROM fact_rep_day
+        WHERE dials > 0 AND {unindexed("business_date")} < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
     """
     return whole_numbers(sql, 5)
 
 
-def _wins(
-    as_of: date, rep_ids: Collection[int] | None, by_segment: bool
-) -> tuple[tuple[Integers, Integers, Integers], Integers]:
-    lags = win_lags(as_of, rep_ids)
-    segment_id = lags.segment_id if by_segment else np.zeros_like(lags.segment_id)
-    return (lags.rep_id, lags.opened_on, segment_id), lags.won
+def _opportunities(as_of: date, rep_ids: Collection[int] | None) -> tuple[Integers, ...]:
+    """Return deep talks that converted and opportunities opened, once per segment: a key may stand more than once."""
+    sql = f"""
+        SELECT rep_id, {ordinal("trial_on")}, talks_converted, opportunities
+        FROM fact_opportunity_cohort WHERE {unindexed("trial_on")} < {literal(as_of)} AND {of_reps("rep_id", rep_ids)}
+    """
+    return whole_numbers(sql, 4)
 
 
-def _not_yet_known(as_of: date, rep_ids: Collection[int] | None, by_segment: bool) -> tuple[Integers, ...]:
+def _not_yet_known(as_of: date, rep_ids: Collection[int] | None) -> tuple[Integers, ...]:
     """Return the deep talks whose first opportunity opened on ``as_of`` or later."""
     late = late_conversions(relations(), definitions_of(organization()), literal(as_of))
     sql = f"""
-        SELECT rep_id, {ordinal("trial_on")}, {"segment_id" if by_segment else "0"}, CAST(SUM(talks) AS BIGINT)
-        FROM ({late}) AS late WHERE {of_reps("rep_id", rep_ids)} GROUP BY 1, 2, 3
+        SELECT rep_id, {ordinal("trial_on")}, CAST(SUM(talks) AS BIGINT)
+        FROM ({late}) AS late WHERE {of_reps("rep_id", rep_ids)} GROUP BY 1, 2
     """
-    return whole_numbers(sql, 4)
+    return whole_numbers(sql, 3)
 
 
 def _stage(stage: Stage, keys: Sequence[Integers], trials: Integers, successes: Integers) -> tuple[Integers, ...]:
@@ -140,14 +128,11 @@ def _stage(stage: Stage, keys: Sequence[Integers], trials: Integers, successes: 
 
 
 def _joined(stages: list[tuple[Integers, ...]]) -> CohortArrays:
-    rep_id, trial_on, segment_id, stage, trials, successes = (
-        np.concatenate(columns) for columns in zip(*stages, strict=True)
-    )
+    rep_id, trial_on, stage, trials, successes = (np.concatenate(columns) for columns in zip(*stages, strict=True))
     return CohortArrays(
         rep_id=rep_id,
         trial_on=trial_on,
         stage=stage.astype(np.int8),
-        segment_id=segment_id,
         trials=trials,
         successes=successes,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import Max, Min, Sum
 from numpy.typing import NDArray
 
-from pacemark.web.pipeline.fact_models import RepDay, RepHour
+from pacemark.web.pipeline.fact_models import DialCohort, RepDay
 from pacemark.web.pipeline.models import Call
 from pacemark.web.pipeline.queries.columns import Integers, literal, of_reps, unindexed, whole_numbers
 from pacemark.web.pipeline.queries.rep_days import COUNTS, DayCounts
@@ -80,8 +80,9 @@ def _summed(rep_id: Integers, of: Integers, count: Integers) -> Integers:
     return np.bincount(place[mine], count[mine], minlength=len(rep_id)).astype(np.int64)
 
 
-def _month(day: date) -> str:
-    return day.isoformat()[:7]
+def _end_of(day: date) -> str:
+    """Return what sorts after everything that a calendar month is counted under."""
+    return f"{day.isoformat()[:7]}~"
 
 
 def hour_shares(rep_id: int, day: date) -> dict[int, float]:
@@ -90,7 +91,9 @@ def hour_shares(rep_id: int, day: date) -> dict[int, float]:
     Empty where the rep has not dialled in that time.
     """
     rows = (
-        RepHour.objects.filter(rep_id=rep_id, month__gt=_month(day - timedelta(days=HOUR_DAYS)), month__lte=_month(day))
+        DialCohort.objects.filter(
+            rep_id=rep_id, month__gt=_end_of(day - timedelta(days=HOUR_DAYS)), month__lte=_end_of(day)
+        )
         .values_list("local_hour")
         .annotate(dials=Sum("dials"))
     )

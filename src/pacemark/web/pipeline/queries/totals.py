@@ -148,7 +148,7 @@ def _dials(span: _Span) -> str:
 
 def _of_visible(span: _Span) -> Relations:
     visible = of_reps("{rep}", span.rep_ids)
-    return events_of_reps(relations(), visible, visible)
+    return events_of_reps(relations(), visible)
 
 
 def _distinct_leads(span: _Span) -> int:
