@@ -10,6 +10,7 @@ urlpatterns = [
     path("goals/", include("pacemark.web.goals.urls")),
     path("data/", include("pacemark.web.intake.urls")),
     path("settings/", include("pacemark.web.organization.urls")),
+    path("settings/ladder/", include("pacemark.web.goals.ladder_urls")),
     path("ui/", include("pacemark.web.ui.urls")),
     path("api/v1/", include("pacemark.web.api.urls")),
 ]

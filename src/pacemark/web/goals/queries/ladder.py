@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
+from django.db.models import QuerySet
+
 from pacemark.engine.periods import Period
 from pacemark.web.goals.bridge.ladder import DEFAULT_RAMP, DatedQuota, LadderMonth, month_parts, quotas_on
 from pacemark.web.goals.choices import IntentionKind, Tier
@@ -14,9 +16,24 @@ from pacemark.web.goals.queries.seasons import quarter_months, quarter_shapes
 from pacemark.web.organization.models import Grade, GradeQuota, Organization
 
 
+def own_tier_labels() -> dict[str, str]:
+    """Return the names that the organisation gave its tiers."""
+    return dict(TierLabel.objects.values_list("tier", "label"))
+
+
+def grades_in_full() -> QuerySet[Grade]:
+    """Return every grade, the highest first."""
+    return Grade.objects.order_by("-ordinal")
+
+
+def quotas_in_full() -> QuerySet[GradeQuota]:
+    """Return every quota ever set."""
+    return GradeQuota.objects.order_by("-valid_from")
+
+
 def tier_labels() -> dict[str, str]:
     """Return what the tiers are called here, core first: the organisation's own words, else ours."""
-    own = dict(TierLabel.objects.values_list("tier", "label"))
+    own = own_tier_labels()
     return {tier.value: own.get(tier.value) or str(tier.label) for tier in Tier}
 
 
