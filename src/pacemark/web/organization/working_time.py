@@ -34,8 +34,11 @@ def working_days_of(members: Iterable[Member], first: date, last: date) -> dict[
         else:
             if person.pattern_id not in shared:
                 shared[person.pattern_id] = working_days(first, last, Schedule(pattern=pattern, calendar=calendar))
-            days = tuple(day for day in shared[person.pattern_id] if day not in own_leave)
-        found[person.rep_id] = tuple(day for day in days if _employed(person, day))
+            days = shared[person.pattern_id]
+            if own_leave:
+                days = tuple(day for day in days if day not in own_leave)
+        is_whole = _employed(person, first) and _employed(person, last)
+        found[person.rep_id] = days if is_whole else tuple(day for day in days if _employed(person, day))
     return found
 
 

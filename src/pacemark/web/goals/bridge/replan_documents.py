@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from pacemark.web.goals.bridge.document_parts import Part, plan_parts
-from pacemark.web.goals.bridge.replanning import RATES, Replanned, Standing, pro_rata_and_pace
+from pacemark.web.goals.bridge.replanning import RATES, Replanned, Standing
 
 CONFIDENCES = (0.5, 0.8, 0.9)
 _KEPT = ("role", "currency", "minor_units", "target", "target_basis", "capacity_dials_per_day", "expected_amount")
@@ -45,7 +45,7 @@ def _stand(found: Replanned, index: int) -> dict[str, Any]:
     """Return where the month stands and what the rest is worked back from."""
     ground, inputs = found.ground, found.inputs
     person, needed = ground.people[index], float(found.needed[index])
-    asked, pace = pro_rata_and_pace(person, needed)
+    course = found.courses[index]
     return {
         "period": ground.period.label,
         "as_of": ground.as_of.isoformat(),
@@ -56,9 +56,9 @@ def _stand(found: Replanned, index: int) -> dict[str, Any]:
         "days_all": person.n_days,
         "days": len(person.days_left),
         "days_per_week": float(inputs.days_per_week[index]),
-        "pro_rata": float(asked),
-        "pace": None if pace is None else float(pace),
-        "status": found.statuses[index],
+        "pro_rata": course.pro_rata,
+        "pace": course.pace,
+        "status": course.status,
         "closing_share": float(inputs.closing_share[index]),
         "open_pipeline": {"count": int(inputs.open_count[index]), "chance": float(inputs.open_chance[index])},
         "expected_from_open": float(found.batch.expected_from_open[index]),

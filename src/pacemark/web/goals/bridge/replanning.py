@@ -29,6 +29,7 @@ IntArray = NDArray[np.int64]
 RATES = ("connect_per_dial", "deep_talk_per_connect", "opportunity_per_deep_talk", "win_rate")
 # A plan stored before plans carried their spread: deals differ as they usually do.
 _USUAL_VALUE_SPREAD = 0.4
+_MILLION = 1_000_000
 _TEN_TO_NINETY = 2 * float(ndtri(0.9))
 
 
@@ -65,6 +66,15 @@ class ReplanGround:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How a month runs: what the target asks by now, done ÷ asked, and how that is judged."""
+
+    pro_rata: float
+    pace: float | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replanned:
     """Everyone's rest of the month; entries are in the order of ``ground.people``.
 
@@ -78,7 +88,7 @@ class Replanned:
     outlook: Outlook
     needed: FloatArray
     shown_per_day: FloatArray
-    statuses: tuple[Status, ...]
+    courses: tuple[Course, ...]
 
 
 def replan_people(ground: ReplanGround) -> Replanned:
@@ -97,24 +107,28 @@ def replan_people(ground: ReplanGround) -> Replanned:
         outlook=look_ahead(inputs, scenarios),
         needed=needed,
         shown_per_day=shown,
-        statuses=tuple(_status(person, need) for person, need in zip(ground.people, needed.tolist(), strict=True)),
+        courses=tuple(course_of(person, need) for person, need in zip(ground.people, needed.tolist(), strict=True)),
     )
 
 
-def pro_rata_and_pace(person: Standing, needed: float) -> tuple[Fraction, Fraction | None]:
-    """Return what the target asks by now and done ÷ asked: money in major units, for a setter opportunities."""
+def course_of(person: Standing, needed: float) -> Course:
+    """Return how one person's month runs: money in major units, for a setter opportunities.
+
+    Judged in whole numbers, so that a pace of exactly .99 is on track.
+    """
     day = person.n_days - len(person.days_left)
     if person.is_setter and not math.isnan(needed):
-        target, done = Fraction(repr(needed)), Fraction(person.sourced)
+        scale, target, done = _MILLION, round(needed * _MILLION), person.sourced * _MILLION
     else:
-        scale = person.content["minor_units"]
-        target, done = Fraction(repr(person.content["target"])), Fraction(person.booked_minor, scale)
-    asked = target * day / person.n_days if person.n_days else target
-    return asked, done / asked if asked else None
-
-
-def _status(person: Standing, needed: float) -> Status:
-    return status_of(pro_rata_and_pace(person, needed)[1])
+        scale = int(person.content["minor_units"])
+        target, done = round(person.content["target"] * scale), person.booked_minor
+    asked = target * day if person.n_days else target
+    pace = Fraction(done * (person.n_days or 1), asked) if asked else None
+    return Course(
+        pro_rata=asked / (person.n_days or 1) / scale,
+        pace=None if pace is None else float(pace),
+        status=status_of(pace),
+    )
 
 
 def _needed(people: Sequence[Standing]) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -31,6 +31,7 @@ def load_replan_ground(period: Period, as_of: date, rep_ids: Collection[int] | N
     known = [row for row in plans.order_by("rep_id") if row[0] in members]
     days = working_days_of([members[row[0]] for row in known], period.first, period.last)
     done = {row.rep_id: row for row in pipeline.rep_day_totals(period.first, as_of - timedelta(days=1), rep_ids)}
+    left = _left(as_of, days)
     win_lag, loss_lag = _curves(period, as_of)
     return ReplanGround(
         period=period,
@@ -41,7 +42,7 @@ def load_replan_ground(period: Period, as_of: date, rep_ids: Collection[int] | N
                 plan_id=plan_id,
                 version=version,
                 content=content,
-                days_left=_from(as_of, days[rep_id]),
+                days_left=left[rep_id],
                 n_days=len(days[rep_id]),
                 booked_minor=done.get(rep_id, NOTHING_DONE).net_revenue_minor,
                 sourced=done.get(rep_id, NOTHING_DONE).opportunities_sourced,
@@ -55,8 +56,13 @@ def load_replan_ground(period: Period, as_of: date, rep_ids: Collection[int] | N
     )
 
 
-def _from(as_of: date, days: tuple[date, ...]) -> tuple[date, ...]:
-    return tuple(day for day in days if day >= as_of)
+def _left(as_of: date, days: Mapping[int, tuple[date, ...]]) -> dict[int, tuple[date, ...]]:
+    """Return the days that are left; people with the same days share them."""
+    known: dict[int, tuple[date, ...]] = {}
+    for each in days.values():
+        if id(each) not in known:
+            known[id(each)] = tuple(day for day in each if day >= as_of)
+    return {rep_id: known[id(each)] for rep_id, each in days.items()}
 
 
 def _work(role: str, done: pipeline.RepTotals) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from pacemark.engine.errors import EngineError
@@ -18,9 +19,9 @@ from pacemark.web.goals.models import Replan
 from pacemark.web.goals.queries.replans import load_replan_ground
 from pacemark.web.trail.services import record
 
-_ROWS_AT_ONCE = 1000
+_KEY = ("rep_id", "period_start", "as_of")
 _WRITTEN_ANEW = (
-    "plan", "computed_at", "status", "target_minor", "booked_minor", "projection_minor", "projection_low_minor",
+    "plan_id", "computed_at", "status", "target_minor", "booked_minor", "projection_minor", "projection_low_minor",
     "projection_high_minor", "chance", "is_feasible", "content",
 )  # fmt: skip
 
@@ -38,7 +39,7 @@ def replan_period(*, actor: User | None, period: Period, as_of: date, rep_ids: C
     """
     ground, documents = _worked_out(period, as_of, rep_ids)
     if documents:
-        _keep(actor=actor, ground=ground, documents=documents)
+        keep_replans(actor=actor, ground=ground, documents=documents)
     return len(documents)
 
 
@@ -53,27 +54,23 @@ def _worked_out(
 
 
 @transaction.atomic
-def _keep(*, actor: User | None, ground: ReplanGround, documents: list[dict[str, Any]]) -> None:
-    now = timezone.now()
+def keep_replans(*, actor: User | None, ground: ReplanGround, documents: list[dict[str, Any]]) -> None:
+    """Keep what was worked out for a day. In plain SQL: ten thousand documents as objects take three times as long."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    as_of = connection.ops.adapt_datefield_value(ground.as_of)
+    first = connection.ops.adapt_datefield_value(ground.period.first)
     rows = [
-        Replan(
-            rep_id=person.rep_id,
-            period_start=ground.period.first,
-            as_of=ground.as_of,
-            plan_id=person.plan_id,
-            computed_at=now,
-            **_columns(document),
-            content=document,
-        )
+        (person.rep_id, first, as_of, person.plan_id, now, *_columns(document), json.dumps(document, allow_nan=False))
         for person, document in zip(ground.people, documents, strict=True)
     ]
-    Replan.objects.bulk_create(
-        rows,
-        batch_size=_ROWS_AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["rep", "period_start", "as_of"],
-        update_fields=_WRITTEN_ANEW,
-    )
+    table, marks = Replan._meta.db_table, ", ".join(["%s"] * (len(_KEY) + len(_WRITTEN_ANEW)))
+    anew = ", ".join(f"{name} = excluded.{name}" for name in _WRITTEN_ANEW)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({', '.join((*_KEY, *_WRITTEN_ANEW))}) VALUES ({marks}) "
+            f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {anew}",
+            rows,
+        )
     record(
         actor=actor,
         action="goals.period_replanned",
@@ -82,16 +79,17 @@ def _keep(*, actor: User | None, ground: ReplanGround, documents: list[dict[str,
     )
 
 
-def _columns(document: dict[str, Any]) -> dict[str, Any]:
+def _columns(document: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what is kept beside the document, in the order of the columns."""
     ends, even = document["projection"], document["plans"]["0.5"]
     done = document["booked"] if document["sourced"] is None else document["sourced"]
-    return {
-        "status": document["status"],
-        "target_minor": round(document["target"] * document["minor_units"]),
-        "booked_minor": in_minor(document, done),
-        "projection_minor": in_minor(document, ends["mean"]),
-        "projection_low_minor": in_minor(document, ends["low"]),
-        "projection_high_minor": in_minor(document, ends["high"]),
-        "chance": document["chance"],
-        "is_feasible": even["feasible"] is not False and not even["reason"],
-    }
+    return (
+        document["status"],
+        round(document["target"] * document["minor_units"]),
+        in_minor(document, done),
+        in_minor(document, ends["mean"]),
+        in_minor(document, ends["low"]),
+        in_minor(document, ends["high"]),
+        document["chance"],
+        even["feasible"] is not False and not even["reason"],
+    )
