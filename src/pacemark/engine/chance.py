@@ -49,7 +49,7 @@ def attain_json(payload: dict[str, Any]) -> dict[str, Any]:
     needed = math.ceil(fields.amount("needed_deals"))
     if needed > MAX_OPPORTUNITIES:
         raise EngineError("chance.number_too_large", "needed_deals is larger than can be meant.", "needed_deals")
-    rate = _win_rate(fields)
+    rate = read_win_rate(fields)
     if fields.has("opportunities") == fields.has("confidence"):
         message = "Give either opportunities or a confidence, and not both."
         raise EngineError("chance.one_of_two", message, "confidence")
@@ -63,10 +63,27 @@ def attain_json(payload: dict[str, Any]) -> dict[str, Any]:
     return {"opportunities_needed": opportunities, "probability": _shown(chance_of_deals(needed, opportunities, rate))}
 
 
-def _win_rate(fields: Fields) -> WinRate:
+def read_win_rate(fields: Fields) -> WinRate:
+    """Read ``rate``, a number or its estimate, and ``closing_share``.
+
+    Parameters
+    ----------
+    fields : Fields
+        The calculator's input.
+
+    Returns
+    -------
+    WinRate
+        The closing share is 1 unless given; an estimate better known than a + b = 10**9 counts as known.
+
+    Raises
+    ------
+    EngineError
+        ``AREA.missing_key``, ``AREA.rate_out_of_range`` and the readers' other codes.
+    """
     closing_share = float(fields.rate("closing_share", Fraction(1)))
     if not isinstance(fields.values.get("rate"), dict):
-        rate = rate_of(fields.values.get("rate"), "rate", _AREA)
+        rate = rate_of(fields.values.get("rate"), fields.field("rate"), fields.area)
         return WinRate(mean=float(rate), closing_share=closing_share)
     beta = fields.child("rate", required=["a", "b"])
     a, b = beta.positive("a"), beta.positive("b")

@@ -1,0 +1,1 @@
+"""Results: the next tier in sight, success that others can repeat, and who is credited with what."""
