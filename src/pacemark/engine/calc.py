@@ -16,7 +16,12 @@ from pacemark.engine.errors import EngineError
 from pacemark.engine.goals.decompose import decompose_json
 from pacemark.engine.goals.quantify import quantify_json
 from pacemark.engine.goals.replan import replan_json
+from pacemark.engine.padding import padding_json
+from pacemark.engine.process.diagnosis import diagnose_json
+from pacemark.engine.process.execution import execution_json
+from pacemark.engine.process.luck import luck_json
 from pacemark.engine.rates import shrink_json
+from pacemark.engine.resources.allocate_json import allocate_json
 
 EXIT_OK = 0
 EXIT_BAD_INPUT = 2
@@ -51,6 +56,11 @@ _ALL = (
     Method(name="shrink", summary="one's own rate, leaning on peers", answer=shrink_json),
     Method(name="attain", summary="the chance, and the plan for a chance", answer=attain_json),
     Method(name="replan", summary="what is left to do in the middle of the period", answer=replan_json),
+    Method(name="diagnose", summary="where the gap came from, and whether it is luck", answer=diagnose_json),
+    Method(name="luck", summary="how much of a ranking is real", answer=luck_json),
+    Method(name="padding", summary="talks stretched past the threshold", answer=padding_json),
+    Method(name="execution", summary="coaching done", answer=execution_json),
+    Method(name="allocate", summary="leads to reps by shares, with the ledger carried", answer=allocate_json),
 )
 METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _ALL})
 

@@ -1,0 +1,1 @@
+"""Resources: who gets which leads, by shares, a carried ledger and nothing else."""
