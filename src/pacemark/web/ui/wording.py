@@ -128,6 +128,29 @@ WORDS: dict[str, str | Promise] = {
     "rates.no_data": gettext_lazy("Nobody has a trial yet; start from typed-in rates."),
     "rates.trial_in_the_future": gettext_lazy("A trial must not lie after the day of the count."),
     "rates.won_above_tried": gettext_lazy("Nobody can have won more often than tried."),
+    "resources.bad_ledger": gettext_lazy("%(field)s is not an exact amount of the ledger."),
+    "resources.bad_match": gettext_lazy("The values and counts for matching do not fit together."),
+    "resources.bad_name": gettext_lazy("%(field)s must be a name of 1 to 200 characters."),
+    "resources.bad_scores": gettext_lazy("%(field)s cannot be used for a score."),
+    "resources.ceiling_below_floor": gettext_lazy("The ceiling must not be below the floor."),
+    "resources.duplicate_lead": gettext_lazy("A lead is listed twice."),
+    "resources.duplicate_rep": gettext_lazy("A rep is listed twice."),
+    "resources.duplicate_team": gettext_lazy("A team is listed twice."),
+    "resources.expected_leads_needed": gettext_lazy(
+        "A floor or a ceiling over a longer window needs the number of leads expected in it."
+    ),
+    "resources.floor_above_leads": gettext_lazy(
+        "The floor times the heads is more than the leads. Lower the floor or expect more leads."
+    ),
+    "resources.no_reps": gettext_lazy("There is nobody to give leads to."),
+    "resources.no_solver": gettext_lazy("Matching by value is not installed on this server. Choose another order."),
+    "resources.not_true_or_false": gettext_lazy("%(field)s must be true or false."),
+    "resources.parts_not_one": gettext_lazy("The base part and the reward part must add up to the whole."),
+    "resources.too_many_to_match": gettext_lazy("There are too many leads to match by value. Choose another order."),
+    "resources.unknown_grade": gettext_lazy("A lead has a grade that the policy does not know."),
+    "resources.unknown_team": gettext_lazy("A rep belongs to a team that is not among the teams given."),
+    "resources.weights_all_zero": gettext_lazy("At least one team with reps needs a multiplier above zero."),
+    "resources.weights_not_hundred": gettext_lazy("The weights of a score must add up to 100."),
     "values.no_data": gettext_lazy("No deal has an amount yet; start from a typed-in deal value."),
 }
 
