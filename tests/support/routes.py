@@ -37,6 +37,15 @@ EXPECTED: dict[str, Expected] = {
     "goals:detail": Expected(about_a_rep=True),
     "goals:export": Expected(),
     "goals:set_target": Expected(roles=LEADERS, method="post", about_a_rep=True, body={"amount": "30000"}),
+    "goals:agreements": Expected(roles=LEADERS),
+    "goals:propose_many": Expected(roles=LEADERS, method="post", body={"all": "1", "confidence": "0.5"}),
+    "goals:propose": Expected(roles=LEADERS, method="post", about_a_rep=True, body={"confidence": "0.5"}),
+    "goals:agree": Expected(method="post", about_a_rep=True, body={"seen": "1"}),
+    "goals:ask": Expected(method="post", about_a_rep=True, body={"seen": "1", "reason": "too much"}),
+    "goals:revise": Expected(
+        roles=LEADERS, method="post", about_a_rep=True, body={"seen": "1", "amount": "30000", "reason": "as asked"}
+    ),
+    "goals:withdraw": Expected(roles=LEADERS, method="post", about_a_rep=True, body={"seen": "1", "reason": "later"}),
     "goals:recompute": Expected(roles=PLANNERS, method="post"),
     "ladder:home": Expected(roles=PLANNERS),
     "ladder:grade": Expected(roles=PLANNERS, method="post", body={"name": "P9"}),

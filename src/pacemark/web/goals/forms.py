@@ -10,3 +10,4 @@ class TargetForm(forms.Form):
     """A person's target for one sales month, in major units."""
 
     amount = forms.DecimalField(label=_("Target"), min_value=0, max_digits=12, decimal_places=2)
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)

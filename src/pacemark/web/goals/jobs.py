@@ -8,8 +8,10 @@ from pacemark.engine.periods import sales_month, sales_month_of
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.queries.periods import default_as_of, default_period, records_reach
 from pacemark.web.goals.queries.plans import planned_periods
+from pacemark.web.goals.services.agreements import reopen_changed
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.goals.services.quarters import PlanChange, plan_changed
+from pacemark.web.goals.services.reminders import remind_waiting
 from pacemark.web.goals.services.seasons import learn_seasons
 from pacemark.web.jobs.registry import AFTER_IMPORT, job, periodic
 from pacemark.web.organization.clock import local_today
@@ -17,11 +19,14 @@ from pacemark.web.organization.queries import organization
 
 
 @job("plan period")
-def plan_one_period(label: str, actor_id: int | None = None) -> int:
-    """Plan one sales month for everyone."""
+def plan_one_period(label: str, actor_id: int | None = None, reason: str = "") -> int:
+    """Plan one sales month for everyone; what is agreed holds, and with a reason the new plans are proposed."""
     period = sales_month(label, organization().sales_month_start_day)
     actor = User.objects.filter(pk=actor_id).first() if actor_id else None
-    return plan_period(actor=actor, period=period, as_of=default_as_of(period))
+    count = plan_period(actor=actor, period=period, as_of=default_as_of(period))
+    if reason:
+        reopen_changed(actor=actor, period_start=period.first, rep_ids=None, reason=reason)
+    return count
 
 
 @job("plan changed targets")
@@ -56,3 +61,9 @@ def plan_missing_months(**_payload: object) -> int:
         for month in months.values()
         if month.first not in planned
     )
+
+
+@periodic("remind of agreements", every=timedelta(hours=24), offset=timedelta(hours=1))  # 09:00 in China
+def remind_of_agreements() -> int:
+    """Remind whoever has to answer: reps of proposals, managers of questions."""
+    return remind_waiting()

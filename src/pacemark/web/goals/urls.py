@@ -2,13 +2,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pacemark.web.goals.views import plans
+from pacemark.web.goals.views import agreement_lists, agreements, plans
 
 app_name = "goals"
 urlpatterns = [
     path("", plans.goal_list, name="list"),
     path("export.xlsx", plans.export, name="export"),
     path("recompute/", plans.recompute, name="recompute"),
+    path("agreements/", agreement_lists.agreements, name="agreements"),
+    path("agreements/propose/", agreement_lists.propose_many, name="propose_many"),
+    path("<int:rep_id>/agreement/propose/", agreements.propose, name="propose"),
+    path("<int:rep_id>/agreement/agree/", agreements.agree, name="agree"),
+    path("<int:rep_id>/agreement/ask/", agreements.ask, name="ask"),
+    path("<int:rep_id>/agreement/revise/", agreements.revise, name="revise"),
+    path("<int:rep_id>/agreement/withdraw/", agreements.withdraw, name="withdraw"),
     path("<int:rep_id>/", plans.goal_detail, name="detail"),
     path("<int:rep_id>/target/", plans.set_target, name="set_target"),
 ]

@@ -16,8 +16,10 @@ F = TypeVar("F", bound=Callable[..., object])
 
 AFTER_IMPORT = "after import"
 FACTS_CHANGED = "facts changed"
+CLOCK_RUNS_OUT = "clock runs out"
+AGREEMENT_WAITING = "agreement waiting"
 # Names that lower rooms tell upper rooms something with. Nobody, one room or several may listen.
-ANNOUNCEMENTS = frozenset({AFTER_IMPORT, FACTS_CHANGED})
+ANNOUNCEMENTS = frozenset({AFTER_IMPORT, CLOCK_RUNS_OUT, FACTS_CHANGED, AGREEMENT_WAITING})
 
 DEFAULT_ATTEMPTS = 5
 

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 from pacemark.web.accounts.access import allow_everyone
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.goals.pages.talk_card import WaitingPlan, waiting_plans
 from pacemark.web.goals.views.asked import in_scope
-from pacemark.web.organization.queries import rep_of
+from pacemark.web.organization.clock import local_today
+from pacemark.web.organization.queries import organization, rep_of
 from pacemark.web.overview import queries
 from pacemark.web.overview.today_page import greeting
 from pacemark.web.ui.htmx import render_page
@@ -46,11 +48,19 @@ def _today_of(request: PageRequest, rep_id: int, url: str) -> HttpResponse:
     found = queries.today_for(rep_id, confidence=request.GET.get("confidence", "0.5"), url=url)
     if found is None:
         return render(request, "overview/today_no_plan.html", {"rep_id": rep_id})
+    is_own = getattr(request.user, "rep", None) is not None and request.user.rep.pk == rep_id
     context = {
         "page": found.page,
         "data_until": found.data_until,
         "greeting": greeting(found.page.now.hour),
-        "is_own": getattr(request.user, "rep", None) is not None and request.user.rep.pk == rep_id,
+        "is_own": is_own,
         "url": url,
+        "waiting": _waiting(rep_id) if is_own else [],
     }
     return render_page(request, "overview/today.html", "overview/_today_body.html", context)
+
+
+def _waiting(rep_id: int) -> list[WaitingPlan]:
+    """Return the plans that wait for an answer, which only the rep can give."""
+    settings = organization()
+    return waiting_plans(rep_id, local_today(settings.time_zone), settings.sales_month_start_day)

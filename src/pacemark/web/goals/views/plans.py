@@ -17,7 +17,10 @@ from pacemark.web.goals.forms import TargetForm
 from pacemark.web.goals.pages.list_page import list_page
 from pacemark.web.goals.pages.person_page import person_page
 from pacemark.web.goals.queries import plans as queries
+from pacemark.web.goals.queries.agreements import shown_plan
+from pacemark.web.goals.refusals import Refused, sentence
 from pacemark.web.goals.services.targets import set_target as set_target_of
+from pacemark.web.goals.views.agreements import talk_of
 from pacemark.web.goals.views.asked import in_scope, leaders, period_asked, planners
 from pacemark.web.goals.workbook import plans_workbook
 from pacemark.web.jobs.services import enqueue
@@ -60,15 +63,17 @@ def goal_detail(request: PageRequest, rep_id: int) -> HttpResponse:
     """Show one person's chain, rates and arithmetic at the confidence asked for."""
     in_scope(request, rep_id)
     period = period_asked(request)
-    plan = queries.plan_of(rep_id, period.first)
+    plan = shown_plan(rep_id, period.first, request.GET.get("version", ""))
     if plan is None:
         return render(request, "goals/no_plan.html", {"period": period})
-    url = f"{reverse('goals:detail', args=[rep_id])}?period={period.label}&"
-    page = person_page(plan, confidence=request.GET.get("confidence", "0.5"), url=url)
+    talk = talk_of(request, period, plan)
+    url = f"{reverse('goals:detail', args=[rep_id])}?period={period.label}&version={plan.version}&"
+    page = person_page(plan, confidence=request.GET.get("confidence", talk.confidence), url=url)
     may_set = request.user.access_role != AccessRole.REP
     context = {
         "page": page,
-        "may_set": may_set,
+        "talk": talk,
+        "may_set": may_set and talk.state is None,
         "form": TargetForm(),
         "versions": queries.versions_of(rep_id, period.first),
     }
@@ -82,8 +87,11 @@ def set_target(request: PageRequest, rep_id: int) -> HttpResponse:
     in_scope(request, rep_id)
     period, form = period_asked(request), TargetForm(request.POST)
     if form.is_valid():
-        set_target_of(actor=request.user, rep_id=rep_id, period=period, amount=form.cleaned_data["amount"])
-        messages.success(request, _("The target is set and the plan is made anew."))
+        try:
+            set_target_of(actor=request.user, rep_id=rep_id, period=period, **form.cleaned_data)
+            messages.success(request, _("The target is set and the plan is made anew."))
+        except Refused as refused:
+            messages.error(request, sentence(refused))
     else:
         messages.error(request, _("Write the target as an amount, for example 30000."))
     return redirect(f"{reverse('goals:detail', args=[rep_id])}?period={period.label}")
@@ -94,7 +102,8 @@ def set_target(request: PageRequest, rep_id: int) -> HttpResponse:
 def recompute(request: PageRequest) -> HttpResponse:
     """Plan everyone anew for a sales month, in the background."""
     period = period_asked(request)
-    enqueue("plan period", label=period.label, actor_id=request.user.pk)
+    reason = request.POST.get("reason", "").strip()[:500]
+    enqueue("plan period", label=period.label, actor_id=request.user.pk, reason=reason)
     messages.success(request, _("Being worked out; the page shows the new numbers when they are there."))
     return redirect(f"{reverse('goals:list')}?period={period.label}")
 
