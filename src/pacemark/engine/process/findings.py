@@ -22,6 +22,8 @@ MOST_Q = 0.02
 # What is left of a shortfall when luck is taken out of it must be such a part of the rate, to be worth a talk.
 LEAST_SHORTFALL = 0.1
 _FAR_APART = 0.001
+# However alike people seem, some are not: nobody's record is believed less than if people differed by about 8 %.
+_MOST_STRENGTH = 300.0
 # Leads are blamed from such a part of the chance on.
 LEAST_LEAD_LOSS = 0.1
 VERDICTS: tuple[Verdict, ...] = ("skill", "not_ruled_out", "not_enough_data")
@@ -222,7 +224,7 @@ def _lasting(records: StageRecords, expected: FloatArray, p: FloatArray) -> Floa
         mean = records.usual.mean[:, stage]
         # Trials of average leads: so many as would have brought the same successes.
         eased = np.maximum(expected[usual, stage] / mean[usual].mean(), records.won[usual, stage])
-        strength = fit_prior(records.won[usual, stage], eased).strength
+        strength = min(fit_prior(records.won[usual, stage], eased).strength, _MOST_STRENGTH)
         own = records.won[known, stage] / mean[known]
         found[known, stage] = (own + strength) / (records.tried[known, stage] + strength)
     return found
