@@ -219,7 +219,7 @@ def test_the_list_takes_as_many_queries_whatever_was_said(talk: Talk, people: Pe
     assert count() == few
 
 
-# --- planning anew and reminding ---------------------------------------------------------------------------------------
+# --- planning anew and reminding --------------------------------------------------------------------------------------
 
 
 def test_planning_anew_leaves_what_is_agreed_unless_a_reason_is_given(talk: Talk, people: People) -> None:
