@@ -171,7 +171,9 @@ class Group:
 
     def settle(self) -> None:
         """Write the stretch so far into the accounts."""
-        contest, arrived = self._seated, self._arrived
+        if self._contest is None:
+            return
+        contest, arrived = self._contest, self._arrived
         for grade, count in arrived.items():
             for name, weight in contest.credited.items():
                 key = (name, grade)
