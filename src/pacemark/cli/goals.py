@@ -1,22 +1,30 @@
-"""`pacemark goals`: what the goals were worth, looking back."""
+"""`pacemark goals`: what the goals were worth, looking back, and what is left of them."""
 
 from __future__ import annotations
 
 import json
 import sys
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from pacemark.cli.start import UserMistake, date_of, output
 from pacemark.engine.goals.backtest import CalibrationBin, RuleScore
 from pacemark.engine.goals.stated import RULES
+from pacemark.engine.periods import Period, sales_month, sales_month_of
 from pacemark.web.goals.bridge.targets import MIN_MONTHS
 from pacemark.web.goals.queries.backtest import Backtest
 from pacemark.web.goals.queries.backtest import backtest as go_back
+from pacemark.web.goals.queries.periods import day_after_records, default_as_of
+from pacemark.web.goals.queries.replans import has_plans, replans_on
+from pacemark.web.goals.services.plans import plan_period
+from pacemark.web.goals.services.replans import replan_period
+from pacemark.web.organization.queries import organization
 
-app = typer.Typer(no_args_is_help=True, help="Goals, looking back.")
+app = typer.Typer(no_args_is_help=True, help="Goals: looking back, and what is left.")
 
 NOTHING = "—"
 WORDS = {
@@ -29,7 +37,7 @@ WORDS = {
 
 @app.callback()
 def _goals() -> None:
-    """Goals, looking back."""
+    """Goals: looking back, and what is left."""
 
 
 @app.command()
@@ -53,6 +61,73 @@ def backtest(
             f"Nothing to look back on yet: it takes {MIN_MONTHS} whole months of records and one more to judge, and "
             "somebody whose median month brought revenue."
         )
+
+
+@app.command()
+def replan(
+    period: Annotated[
+        str | None, typer.Option(help="Sales month such as 2024-01; default: the one of --as-of.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="First day not yet known; default: the day after the last record.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Work out what is left of everyone's month on a day, keep it, and show it.
+
+    Each person is measured against the plan that stands; where nobody has a plan for the month yet, it is made first,
+    from what was known on the month's first day.
+    """
+    month, day = _asked(period, as_of)
+    if not has_plans(month.first):
+        plan_period(actor=None, period=month, as_of=default_as_of(month))
+    replan_period(actor=None, period=month, as_of=day)
+    people = replans_on(month.first, day)
+    if as_json:
+        answer = {"period": month.label, "as_of": day.isoformat(), "people": people}
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
+    elif people:
+        output().print(_rest_table(month, day, people))
+    else:
+        output().print("Nobody to plan for: import records first.")
+
+
+def _asked(period: str | None, as_of: str | None) -> tuple[Period, date]:
+    """Return the month and the day that are meant."""
+    start_day = organization().sales_month_start_day
+    day = date_of(as_of, "--as-of") or day_after_records()
+    month = sales_month(period, start_day) if period else sales_month_of(day, start_day)
+    after = month.last + timedelta(days=1)
+    if as_of and not month.first <= day <= after:
+        raise UserMistake(f"--as-of {day} lies outside the month {month.label}, {month.first} to {month.last}")
+    return month, min(max(day, month.first), after)
+
+
+def _rest_table(month: Period, day: date, people: list[dict[str, Any]]) -> Table:
+    table = Table(title=f"{month.label}: what was left on {day}")
+    for head in ("rep", "role", "status"):
+        table.add_column(head)
+    heads = ("target", "booked", "pace", "ends at", "10 % to 90 %", "chance", "days left", "dials/day", "80 %", "90 %")
+    for head in heads:
+        table.add_column(head, justify="right")
+    for one in people:
+        ends, stage = one["projection"], "opportunities" if one["role"] == "closer" else "dials"
+        target, done = one["target"], one["booked"]
+        if one["sourced"] is not None and one["opportunities_target"] is not None:
+            target, done = one["opportunities_target"], one["sourced"]
+        table.add_row(
+            one["rep"], one["role"], one["status"].replace("_", " "), f"{target:,.0f}", f"{done:,.0f}",
+            NOTHING if one["pace"] is None else f"{one['pace']:.2f}", f"{ends['mean']:,.0f}",
+            f"{ends['low']:,.0f} to {ends['high']:,.0f}", f"{one['chance']:.0%}", str(one["days"]),
+            *(_per_day(one["plans"][key], stage) for key in ("0.5", "0.8", "0.9")),
+        )  # fmt: skip
+    return table
+
+
+def _per_day(plan: dict[str, Any], stage: str) -> str:
+    pace = plan["per_day"].get(stage)
+    mark = " !" if plan["feasible"] is False else ""
+    return NOTHING + mark if pace is None else f"{pace['rounded']:,}{mark}"
 
 
 def _answer(found: Backtest) -> dict[str, Any]:

@@ -45,10 +45,19 @@ def plan(
     if xlsx:
         _write_workbook(xlsx, documents)
     if json_:
-        answer = {"period": month.label, "as_of": known_until.isoformat(), "people": documents}
+        answer = {
+            "period": month.label,
+            "as_of": known_until.isoformat(),
+            "people": [_shown(document) for document in documents],
+        }
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
         return
     output().print(_table(month, documents) if documents else "Nobody to plan for: import records first.")
+
+
+def _shown(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document without what it carries for the nights of the month."""
+    return {name: value for name, value in document.items() if name != "carried"}
 
 
 def _write_workbook(path: Path, documents: list[dict[str, Any]]) -> None:

@@ -70,7 +70,8 @@ def test_json_is_the_plan_and_nothing_is_written(run: Run, floor: Floor) -> None
     answer = json.loads(ran.out)
 
     assert (answer["period"], answer["as_of"]) == ("2024-02", "2024-02-01")
-    assert answer["people"] == work_out(sales_month("2024-02"), date(2024, 2, 1))
+    documents = work_out(sales_month("2024-02"), date(2024, 2, 1))
+    assert answer["people"] == [{name: one[name] for name in one if name != "carried"} for one in documents]
     for document in answer["people"]:
         assert {"rep", "role", "target", "rates", "plans"} <= set(document)
         for rate in document["rates"].values():

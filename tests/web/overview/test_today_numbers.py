@@ -39,8 +39,14 @@ def plans(db: None) -> dict[str, RepPlan]:
 
 
 def _page(plan: RepPlan, day: date, *, today: DayCounts = NOTHING, share: float = 0.5, **changed: Any) -> TodayPage:
-    facts = TodayFacts(today=today, month=changed.pop("month", today), share_of_day=share)
-    given: dict[str, Any] = {"workdays": WORKDAYS, "confidence": "0.5", "url": "?", **changed}
+    facts = TodayFacts(
+        today=today,
+        month=changed.pop("month", today),
+        share_of_day=share,
+        workdays=tuple(changed.pop("workdays", WORKDAYS)),
+        replans=tuple(changed.pop("replans", ())),
+    )
+    given: dict[str, Any] = {"confidence": "0.5", "url": "?", **changed}
     with translation.override("en"):
         return today_page(plan=plan, facts=facts, now=datetime.combine(day, time(14, 30)), **given)
 

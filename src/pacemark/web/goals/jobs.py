@@ -9,11 +9,13 @@ from pacemark.web.accounts.models import User
 from pacemark.web.goals.queries.periods import default_as_of, default_period, records_reach
 from pacemark.web.goals.queries.plans import planned_periods
 from pacemark.web.goals.services.agreements import reopen_changed
+from pacemark.web.goals.services.batches import APPLY_JOB, apply_batch
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.goals.services.quarters import PlanChange, plan_changed
 from pacemark.web.goals.services.reminders import remind_waiting
+from pacemark.web.goals.services.replans import replan_running
 from pacemark.web.goals.services.seasons import learn_seasons
-from pacemark.web.jobs.registry import AFTER_IMPORT, job, periodic
+from pacemark.web.jobs.registry import AFTER_IMPORT, FACTS_CHANGED, job, periodic
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization
 
@@ -67,3 +69,17 @@ def plan_missing_months(**_payload: object) -> int:
 def remind_of_agreements() -> int:
     """Remind whoever has to answer: reps of proposals, managers of questions."""
     return remind_waiting()
+
+
+@periodic("replan the month", every=timedelta(hours=24), offset=timedelta(hours=19, minutes=30))
+@job(AFTER_IMPORT)
+@job(FACTS_CHANGED)
+def replan_the_month(**_payload: object) -> int:
+    """Work out what is left of the running month: each night, and for today again whenever records have come in."""
+    return replan_running(actor=None)
+
+
+@job(APPLY_JOB)
+def apply_target_batch(batch_id: int, actor_id: int | None = None) -> int:
+    """Write a confirmed batch of targets and plan its months anew."""
+    return apply_batch(batch_id, actor_id)

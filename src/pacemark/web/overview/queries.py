@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from pacemark.engine.periods import sales_month_of
-from pacemark.web.goals.queries.plans import plan_of
+from pacemark.web.goals.queries.agreements import standing_plan
+from pacemark.web.goals.queries.replans import last_replans
 from pacemark.web.organization.clock import local_now
 from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import shift_of, working_days_of
@@ -28,7 +29,7 @@ def today_for(rep_id: int, *, confidence: str, url: str) -> TodayFound | None:
     now = local_now(settings.time_zone)
     today = now.date()
     period = sales_month_of(today, settings.sales_month_start_day)
-    plan, members = plan_of(rep_id, period.first), members_on(today, frozenset({rep_id}))
+    plan, members = standing_plan(rep_id, period.first), members_on(today, frozenset({rep_id}))
     if plan is None or not members:
         return None
     days = pipeline.rep_day_rows(rep_id, period.first, min(today, period.last))
@@ -36,9 +37,10 @@ def today_for(rep_id: int, *, confidence: str, url: str) -> TodayFound | None:
         today=pipeline.sum_days(day for day in days if day.business_date == today),
         month=pipeline.sum_days(days),
         share_of_day=share_of_day(members[0], now, pipeline.hour_shares(rep_id, today)),
+        replans=tuple(last_replans(rep_id, period.first, today, 2)),
+        workdays=working_days_of(members, period.first, period.last)[rep_id],
     )
-    workdays = working_days_of(members, period.first, period.last)[rep_id]
-    page = today_page(plan=plan, facts=facts, workdays=workdays, now=now, confidence=confidence, url=f"{url}?")
+    page = today_page(plan=plan, facts=facts, now=now, confidence=confidence, url=f"{url}?")
     return TodayFound(page=page, data_until=pipeline.last_call_at(rep_id, today))
 
 

@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pacemark.engine.workdays import deal_over_days
 from pacemark.web.goals.bridge.documents import rounded_up
-from pacemark.web.goals.models import RepPlan
+from pacemark.web.goals.bridge.stored import weekday_weights
+from pacemark.web.goals.models import Replan, RepPlan
 from pacemark.web.goals.pages.maths import maths_of
+from pacemark.web.goals.pages.rest import RestView, dealt, rest_view
 from pacemark.web.goals.pages.words import confidence_choices, note_sentences, stage_words
 from pacemark.web.pipeline.queries import DayCounts
 from pacemark.web.ui import formats
@@ -46,6 +46,7 @@ class TodayPage:
     missing: float
     deals_missing: int
     odds: float | None
+    odds_at_start: float | None
     choices: tuple[ConfidenceChoice, ...]
     sums: tuple[SumLine, ...]
     notes: tuple[str, ...]
@@ -53,6 +54,7 @@ class TodayPage:
     currency: str
     confidence: str
     month: tuple[Stage, ...]
+    rest: RestView | None
 
     @property
     def booked_width(self) -> float:
@@ -72,18 +74,20 @@ class TodayFacts:
     today: DayCounts
     month: DayCounts
     share_of_day: float
+    workdays: tuple[date, ...]
+    replans: tuple[Replan, ...] = ()
 
 
-def today_page(
-    *, plan: RepPlan, facts: TodayFacts, workdays: Sequence[date], now: datetime, confidence: str, url: str
-) -> TodayPage:
-    """Return the page. ``workdays`` are the person's working days of the whole period."""
-    content = plan.content
+def today_page(*, plan: RepPlan, facts: TodayFacts, now: datetime, confidence: str, url: str) -> TodayPage:
+    """Return the page: the day by what was left when it began, the month by the plan that stands."""
+    content, today, workdays = plan.content, now.date(), facts.workdays
     confidence = confidence if confidence in content["plans"] else "0.5"
-    chosen = content["plans"][confidence]
-    today = now.date()
-    is_closer = content["role"] == "closer"
-    due = _due(chosen, [day for day in workdays if day >= plan.as_of], today, CLOSERS if is_closer else DIALLERS)
+    counted = CLOSERS if content["role"] == "closer" else DIALLERS
+    newest = facts.replans[0] if facts.replans else None
+    rest, known = (newest.content, newest.as_of) if newest else (content, plan.as_of)
+    chosen = rest["plans"][confidence]
+    due = _due(rest, confidence, [day for day in workdays if day >= known], today, counted)
+    of_month = _due(content, confidence, [day for day in workdays if day >= plan.as_of], today, counted)
     stages = _stages(due, facts)
     booked = facts.month.revenue_minor - facts.month.refunds_minor
     scale = content["minor_units"]
@@ -104,15 +108,17 @@ def today_page(
         connects=facts.today.connects,
         target=content["target"],
         booked=booked / scale,
-        expected=min(content["expected_from_open"], missing),
+        expected=min(rest["expected_from_open"], missing),
         missing=missing,
         deals_missing=rounded_up(missing / value) if value else 0,
-        odds=content["plans"]["0.5"]["odds"],
-        choices=confidence_choices(content, confidence, url),
-        sums=(*maths_of(content).lines, *_dealt_line(due, stages[0])),
-        notes=note_sentences(content, chosen),
+        odds=rest["plans"]["0.5"]["odds"],
+        odds_at_start=content["plans"]["0.5"]["odds"],
+        choices=confidence_choices(rest, confidence, url),
+        sums=(*maths_of(rest).lines, *_dealt_line(due, stages[0])),
+        notes=(*note_sentences({"marks": content["marks"]}, chosen), *_weekday_note(rest)),
         slowest=_slowest(stages),
-        month=_month_stages(due, facts.month),
+        month=_month_stages(of_month, facts.month),
+        rest=rest_view(facts.replans, workdays, confidence),
     )
 
 
@@ -125,18 +131,24 @@ class Due:
     whole: int
 
 
-def _due(chosen: Mapping[str, Any], days: Sequence[date], today: date, stages: Sequence[str]) -> dict[str, Due]:
-    """Deal each stage's number over the days, so that days sum to the month."""
+def _due(
+    content: dict[str, Any], confidence: str, days: Sequence[date], today: date, stages: Sequence[str]
+) -> dict[str, Due]:
+    """Deal each stage's number over the days, so that days sum to the whole."""
     found = {}
     for stage in stages:
-        total = chosen.get(stage)
-        if total is None or not days:
-            continue
-        parts = deal_over_days(Fraction(repr(total)), [1] * len(days))
-        dealt = dict(zip(days, parts, strict=True))
-        so_far = sum(part for day, part in dealt.items() if day <= today)
-        found[stage] = Due(today=dealt.get(today, 0), so_far=so_far, whole=sum(parts))
+        parts = dealt(content, stage, days, confidence)
+        if parts:
+            so_far = sum(part for day, part in parts.items() if day <= today)
+            found[stage] = Due(today=parts.get(today, 0), so_far=so_far, whole=sum(parts.values()))
     return found
+
+
+def _weekday_note(content: dict[str, Any]) -> tuple[str, ...]:
+    """Say why the days are all alike, where a profile could have been expected."""
+    if content["role"] == "closer" or weekday_weights(content) is not None:
+        return ()
+    return (_("The days are all alike: under eight weeks of dials there is no weekday pattern to go by."),)
 
 
 def _stages(due: Mapping[str, Due], facts: TodayFacts) -> tuple[Stage, ...]:

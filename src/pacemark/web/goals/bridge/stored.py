@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from pacemark.engine.goals.chain import WORK_RATES, ChainInputs, WorkSpan
+from pacemark.engine.goals.change import DayNeed
 
 
 def exact(value: float | int | None) -> Fraction | None:
@@ -17,10 +19,12 @@ def chain_of(content: dict[str, Any]) -> ChainInputs:
     """Return what a stored plan was worked back from."""
     rates = content["rates"]
     is_closer = content["role"] == "closer"
-    there = content["booked"] + content["expected_from_open"]
+    needed = content.get("opportunities_target")
+    there = content["booked"] + content["expected_from_open"] if needed is None else content["sourced"]
     return ChainInputs(
         role=content["role"],
-        target=exact(content["target"]),
+        target=exact(content["target"]) if needed is None else None,
+        opportunities_target=exact(needed),
         booked=exact(there) or Fraction(0),
         win_rate=exact(rates["win_rate"]["mean"]),
         deal_value=exact(content["deal_value"]["mean"]),
@@ -29,6 +33,22 @@ def chain_of(content: dict[str, Any]) -> ChainInputs:
         direct_opportunities=exact(content["direct_opportunities"]) or Fraction(0),
         rates={} if is_closer else {name: exact(rates[name]["mean"]) for name in WORK_RATES},
     )
+
+
+def need_of(content: dict[str, Any], share: Fraction) -> DayNeed:
+    """Return what one day's number was worked out from; ``share`` is the day's part of what was left."""
+    done = content["booked"] if content.get("opportunities_target") is None else content["sourced"]
+    return DayNeed(
+        chain=replace(chain_of(content), booked=exact(done) or Fraction(0)),
+        expected_from_open=exact(content["expected_from_open"]) or Fraction(0),
+        share=share,
+    )
+
+
+def weekday_weights(content: dict[str, Any]) -> list[Fraction] | None:
+    """Return the person's own weekday profile as a plan or a replan keeps it; nothing where it is flat."""
+    kept = content.get("weekdays") or (content.get("carried") or {}).get("weekdays")
+    return None if kept is None else [exact(weight) or Fraction(0) for weight in kept]
 
 
 def span_of(content: dict[str, Any]) -> WorkSpan:

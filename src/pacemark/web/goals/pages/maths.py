@@ -67,6 +67,12 @@ def _words(content: dict[str, Any]) -> dict[str, tuple[str, str, bool]]:
 
 
 def _gap_words(content: dict[str, Any]) -> str:
+    if content.get("opportunities_target") is not None:
+        words = _("%(needed)s opportunities in the month − %(sourced)s sourced so far")
+        return words % {
+            "needed": formats.count(content["opportunities_target"], 1),
+            "sourced": formats.count(content["sourced"]),
+        }
     words = _("%(target)s − %(booked)s booked − %(expected)s expected from %(n)s open opportunities")
     return words % {
         "target": formats.count(content["target"]),

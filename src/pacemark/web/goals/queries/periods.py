@@ -42,6 +42,13 @@ def default_as_of(period: Period) -> date:
     return reached if (reached - last).days <= QUIET_DAYS else last + timedelta(days=1)
 
 
+def day_after_records() -> date:
+    """Return the first day after the last record, at the latest today; without records, today."""
+    today = local_today(organization().time_zone)
+    last = last_call_date() or last_opportunity_date()
+    return today if last is None else min(last + timedelta(days=1), today)
+
+
 def records_reach(period: Period) -> bool:
     """Tell whether the records come close enough to a month to plan it: to its eve's month or beyond."""
     last = last_call_date() or last_opportunity_date()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -12,9 +13,9 @@ from pacemark.engine.periods import Period
 from pacemark.web.goals.bridge.carried import curve_of
 from pacemark.web.goals.bridge.estimating import fit_loss_lag, fit_win_lag
 from pacemark.web.goals.bridge.replanning import ReplanGround, Standing
-from pacemark.web.goals.models import PlanBasis, Replan
+from pacemark.web.goals.models import PlanBasis, Replan, RepPlan
 from pacemark.web.goals.queries.agreements import standing_query
-from pacemark.web.organization.queries import Member, members_on
+from pacemark.web.organization.queries import members_on
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.pipeline import queries as pipeline
 
@@ -81,9 +82,10 @@ def _curves(period: Period, as_of: date) -> tuple[LagCurve, LagCurve | None]:
     return win_lag, fit_loss_lag(cohorts, pipeline.loss_lags(as_of), as_of)
 
 
-def period_members(as_of: date, rep_ids: frozenset[int]) -> list[Member]:
-    """Return the people behind some replans, for their names."""
-    return members_on(as_of, rep_ids)
+def has_plans(period_start: date, rep_ids: Collection[int] | None = None) -> bool:
+    """Tell whether anybody has a plan for a period."""
+    plans = RepPlan.objects.filter(period_start=period_start, is_current=True)
+    return (plans if rep_ids is None else plans.filter(rep_id__in=rep_ids)).exists()
 
 
 def latest_replan(rep_id: int, period_start: date, on: date) -> Replan | None:
@@ -100,6 +102,15 @@ def last_replans(rep_id: int, period_start: date, on: date, n_days: int) -> list
 def latest_replans(period_start: date, rep_ids: Collection[int] | None, on: date) -> dict[int, Replan]:
     """Return everyone's last replan up to a day by rep id, without their documents; ``None`` asks for everyone."""
     return {replan.rep_id: replan for replan in _latest(period_start, rep_ids, on).defer("content")}
+
+
+def replans_on(period_start: date, as_of: date) -> list[dict[str, Any]]:
+    """Return everyone's replan of a day as documents with names, as the command line and the API give them."""
+    rows = Replan.objects.filter(period_start=period_start, as_of=as_of).order_by("rep__name", "rep_id")
+    return [
+        {"rep": name, "employee_no": number, **content}
+        for name, number, content in rows.values_list("rep__name", "rep__employee_no", "content")
+    ]
 
 
 def _latest(period_start: date, rep_ids: Collection[int] | None, on: date) -> QuerySet[Replan]:

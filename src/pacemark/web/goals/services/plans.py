@@ -20,6 +20,9 @@ from pacemark.web.goals.bridge.ground import PlanGround
 from pacemark.web.goals.bridge.planning import make_plans
 from pacemark.web.goals.models import PlanBasis, RepPlan
 from pacemark.web.goals.queries.ground import load_ground
+from pacemark.web.goals.services.replans import replan_running
+from pacemark.web.organization.clock import local_today
+from pacemark.web.organization.queries import organization
 from pacemark.web.trail.services import record
 
 
@@ -37,7 +40,7 @@ def _made(ground: PlanGround) -> tuple[list[dict[str, Any]], RateEstimates | Non
 
 
 def plan_period(*, actor: User | None, period: Period, as_of: date, rep_ids: Collection[int] | None = None) -> int:
-    """Plan a sales month and keep the plans; return how many are new or changed.
+    """Plan a sales month and keep the plans; return how many are new or changed. What is left today follows them.
 
     Everyone is worked out, because everyone leans on everyone; ``rep_ids`` keeps only theirs.
     """
@@ -45,7 +48,10 @@ def plan_period(*, actor: User | None, period: Period, as_of: date, rep_ids: Col
     if shared is not None:
         keep_basis(period=period, as_of=as_of, rates=shared)
     wanted = [document for document in documents if rep_ids is None or document["rep_id"] in rep_ids]
-    return _keep(actor=actor, period=period, as_of=as_of, documents=wanted)
+    count = _keep(actor=actor, period=period, as_of=as_of, documents=wanted)
+    if count and period.holds(local_today(organization().time_zone)):
+        replan_running(actor=actor, rep_ids=rep_ids)
+    return count
 
 
 def keep_basis(*, period: Period, as_of: date, rates: RateEstimates) -> None:

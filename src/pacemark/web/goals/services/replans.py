@@ -11,12 +11,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from pacemark.engine.errors import EngineError
-from pacemark.engine.periods import Period
+from pacemark.engine.periods import Period, sales_month_of
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.bridge.replan_documents import in_minor, replan_documents
 from pacemark.web.goals.bridge.replanning import ReplanGround, replan_people
 from pacemark.web.goals.models import Replan
-from pacemark.web.goals.queries.replans import load_replan_ground
+from pacemark.web.goals.queries.replans import has_plans, load_replan_ground
+from pacemark.web.organization.clock import local_today
+from pacemark.web.organization.queries import organization
 from pacemark.web.trail.services import record
 
 _KEY = ("rep_id", "period_start", "as_of")
@@ -41,6 +43,16 @@ def replan_period(*, actor: User | None, period: Period, as_of: date, rep_ids: C
     if documents:
         keep_replans(actor=actor, ground=ground, documents=documents)
     return len(documents)
+
+
+def replan_running(*, actor: User | None, rep_ids: Collection[int] | None = None) -> int:
+    """Replan the month that is running, as of today; return for how many people. Nothing where nobody has a plan."""
+    settings = organization()
+    today = local_today(settings.time_zone)
+    period = sales_month_of(today, settings.sales_month_start_day)
+    if not has_plans(period.first, rep_ids):
+        return 0
+    return replan_period(actor=actor, period=period, as_of=today, rep_ids=rep_ids)
 
 
 def _worked_out(
