@@ -33,4 +33,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "policy": {"base": 0.6, "reward": 0.4, "floor": 0, "order": "first_pick", "make_up": 0},
         "ledger": {},
     },
+    "ladder": {
+        "tiers": [30000, 36000, 45000], "booked": 30000, "open_opportunities": 25, "rate": 0.2, "deal_value": 3000,
+        "day": 15, "days": 22, "opportunity_per_deep_talk": 0.25,
+    },
+    "case": {
+        "star": {"won": 96, "tried": 300}, "peers": {"won": 750, "tried": 3000}, "strength": 200, "candidates": 20,
+        "trial": {"adopters": {"won": 220, "tried": 800}, "others": {"won": 500, "tried": 2000}},
+    },
 }  # fmt: skip

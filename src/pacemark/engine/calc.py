@@ -22,6 +22,8 @@ from pacemark.engine.process.execution import execution_json
 from pacemark.engine.process.luck import luck_json
 from pacemark.engine.rates import shrink_json
 from pacemark.engine.resources.allocate_json import allocate_json
+from pacemark.engine.results.climbing import ladder_json
+from pacemark.engine.results.proving import case_json
 
 EXIT_OK = 0
 EXIT_BAD_INPUT = 2
@@ -61,6 +63,8 @@ _ALL = (
     Method(name="padding", summary="talks stretched past the threshold", answer=padding_json),
     Method(name="execution", summary="coaching done", answer=execution_json),
     Method(name="allocate", summary="leads to reps by shares, with the ledger carried", answer=allocate_json),
+    Method(name="ladder", summary="the next tier in sight, and the work it takes", answer=ladder_json),
+    Method(name="case", summary="a success others can reuse, and whether a trial bears it out", answer=case_json),
 )
 METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _ALL})
 
