@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pacemark.engine.errors import EngineError
 from pacemark.engine.process.execution import (
+    OUTCOMES,
     CoachingActions,
-    Outcome,
     bulk_closings,
     count_outcomes,
     execution_json,
@@ -64,8 +64,8 @@ def test_outcomes_need_evidence_and_a_day() -> None:
     )
     found = outcomes_of(actions, today=9)
 
-    assert [Outcome(code).name for code in found] == [
-        "ON_TIME", "LATE", "MISSED", "NOT_DUE", "NOT_DUE", "EXCUSED", "MISSED",
+    assert [OUTCOMES[code] for code in found] == [
+        "on_time", "late", "missed", "not_due", "not_due", "excused", "missed",
     ]  # fmt: skip
     assert count_outcomes(np.array([0, 0, 0, 1, 1, 1, 1]), found, 2).tolist() == [[0, 1, 1, 0, 1], [2, 0, 0, 1, 1]]
 

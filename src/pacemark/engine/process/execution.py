@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,23 +16,18 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+Outcome = Literal["not_due", "on_time", "late", "excused", "missed"]
+
 _AREA = "process"
+# What may become of a coaching action; arrays hold the place in this list.
+OUTCOMES: tuple[Outcome, ...] = ("not_due", "on_time", "late", "excused", "missed")
+NOT_DUE, ON_TIME, LATE, EXCUSED, MISSED = range(5)
 PASSING_RATE = Fraction(4, 5)
 # Fewer than this are shown, but nobody is judged by them.
 LEAST_DUE = 5
 # Real coaching takes a talk each. So many closed within so short a time were closed at the desk.
 BULK_AT_LEAST = 5
 BULK_WITHIN_SECONDS = 600
-
-
-class Outcome(IntEnum):
-    """What became of a coaching action."""
-
-    NOT_DUE = 0
-    ON_TIME = 1
-    LATE = 2
-    EXCUSED = 3
-    MISSED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +128,7 @@ def outcomes_of(actions: CoachingActions, today: int) -> IntArray:
     Returns
     -------
     ndarray of shape (n_actions,), int64
-        Values of `Outcome`.
+        Places in ``OUTCOMES``.
 
     Notes
     -----
@@ -145,17 +139,17 @@ def outcomes_of(actions: CoachingActions, today: int) -> IntArray:
     --------
     >>> one = CoachingActions(due_day=np.array([5, 5]), done_day=np.array([5, 5]),
     ...     has_evidence=np.array([True, False]), is_excused=np.array([False, False]))
-    >>> [Outcome(code).name for code in outcomes_of(one, today=9)]
-    ['ON_TIME', 'MISSED']
+    >>> [OUTCOMES[code] for code in outcomes_of(one, today=9)]
+    ['on_time', 'missed']
     """
     is_done = (actions.done_day >= 0) & (actions.done_day <= today) & actions.has_evidence
     cases = [
-        (actions.is_excused, Outcome.EXCUSED),
-        (is_done & (actions.done_day <= actions.due_day), Outcome.ON_TIME),
-        (is_done, Outcome.LATE),
-        (actions.due_day < today, Outcome.MISSED),
+        (actions.is_excused, EXCUSED),
+        (is_done & (actions.done_day <= actions.due_day), ON_TIME),
+        (is_done, LATE),
+        (actions.due_day < today, MISSED),
     ]
-    chosen = np.select([case for case, _ in cases], [int(code) for _, code in cases], int(Outcome.NOT_DUE))
+    chosen = np.select([case for case, _ in cases], [code for _, code in cases], NOT_DUE)
     return np.asarray(chosen, dtype=np.int64)
 
 
@@ -174,14 +168,14 @@ def count_outcomes(manager: IntArray, outcomes: IntArray, n_managers: int) -> In
     Returns
     -------
     ndarray of shape (n_managers, 5), int64
-        One column per `Outcome`, in its order.
+        One column for each of ``OUTCOMES``.
 
     Examples
     --------
     >>> count_outcomes(np.array([1, 1]), np.array([1, 4]), 2).tolist()
     [[0, 0, 0, 0, 0], [0, 1, 0, 0, 1]]
     """
-    kinds = len(Outcome)
+    kinds = len(OUTCOMES)
     counted = np.bincount(manager * kinds + outcomes, minlength=n_managers * kinds)
     return np.asarray(counted.reshape(n_managers, kinds), dtype=np.int64)
 
