@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pacemark.web.goals.views import agreement_lists, agreements, plans
+from pacemark.web.goals.views import agreement_lists, agreements, plans, quarter
 
 app_name = "goals"
 urlpatterns = [
@@ -18,4 +18,8 @@ urlpatterns = [
     path("<int:rep_id>/agreement/withdraw/", agreements.withdraw, name="withdraw"),
     path("<int:rep_id>/", plans.goal_detail, name="detail"),
     path("<int:rep_id>/target/", plans.set_target, name="set_target"),
+    path("<int:rep_id>/quarter/", quarter.quarter, name="quarter"),
+    path("<int:rep_id>/quarter/months/", quarter.months, name="set_months"),
+    path("<int:rep_id>/quarter/amount/", quarter.whole, name="set_quarter"),
+    path("<int:rep_id>/quarter/intention/", quarter.intention, name="intention"),
 ]

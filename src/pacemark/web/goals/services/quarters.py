@@ -49,6 +49,7 @@ class Writing:
     reason: str
     hold: frozenset[Key] = frozenset()
     given: frozenset[Key] = frozenset()
+    plans: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,19 +82,44 @@ def set_quarters(*, actor: User | None, changes: Mapping[Key, int], basis: Targe
 
 @transaction.atomic
 def set_months(
-    *, actor: User | None, changes: Mapping[Key, int], basis: TargetBasis, hold: bool, reason: str = ""
+    *,
+    actor: User | None,
+    changes: Mapping[Key, int],
+    basis: TargetBasis,
+    hold: bool,
+    reason: str = "",
+    plans: bool = True,
 ) -> int:
     """Ask amounts of reps for months, by rep id and the month's first day; return how many months changed.
 
     The other open months of a quarter with an amount of its own share the difference. ``hold`` keeps the months given
-    from later splits. All of them are written or, where one is refused, none.
+    from later splits. All of them are written or, where one is refused, none. Without ``plans`` the caller plans the
+    months anew.
     """
+    held = frozenset(changes) if hold else frozenset()
+    given = frozenset(changes)
+    writing = Writing(actor=actor, basis=basis, reason=reason, hold=held, given=given, plans=plans)
+    return _edit_months(writing, changes)
+
+
+@transaction.atomic
+def edit_quarter(
+    *, actor: User | None, rep_id: int, amounts: Mapping[date, int], held: Collection[date], reason: str = ""
+) -> int:
+    """Ask amounts of one rep for months by hand, and say which months later splits leave alone."""
+    changes = {(rep_id, day): amount for day, amount in amounts.items()}
+    hold = frozenset((rep_id, day) for day in held)
+    writing = Writing(
+        actor=actor, basis=TargetBasis.TYPED, reason=reason, hold=hold & frozenset(changes), given=frozenset(changes)
+    )
+    return _edit_months(writing, changes)
+
+
+def _edit_months(writing: Writing, changes: Mapping[Key, int]) -> int:
     _lock({rep for rep, _ in changes})
     board, edited, refused = _months_edited(changes)
     if refused:
         raise next(iter(refused.values()))
-    held = frozenset(changes) if hold else frozenset()
-    writing = Writing(actor=actor, basis=basis, reason=reason, hold=held, given=frozenset(changes))
     return _write(writing, board, edited)
 
 
@@ -170,7 +196,7 @@ def _write(writing: Writing, board: QuarterBoard, edited: Mapping[Key, EditedQua
     Target.objects.bulk_create(targets, batch_size=BATCH_ROWS)
     QuarterTarget.objects.bulk_create(quarters, batch_size=BATCH_ROWS)
     _leave_trail(writing, targets, quarters)
-    for start, rep_ids in moved.items():
+    for start, rep_ids in moved.items() if writing.plans else ():
         _plan_anew(writing, start, rep_ids)
     return len(targets)
 
