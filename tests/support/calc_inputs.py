@@ -15,12 +15,24 @@ GOOD: dict[str, dict[str, Any]] = {
     "shrink": {"won": 3, "tried": 5, "prior": {"mean": 0.2, "strength": 100}},
     "attain": {"needed_deals": 10, "opportunities": 50, "rate": 0.2},
     "diagnose": {
-        "plan": {"dials": 2500, "connects": 1000, "deep_talks": 200, "opportunities": 50, "deals": 10, "deal_value": 3000},
-        "actual": {"dials": 2600, "connects": 1040, "deep_talks": 208, "opportunities": 52, "deals": 6, "deal_value": 3000},
+        "plan": {
+            "dials": 2500, "connects": 1000, "deep_talks": 200, "opportunities": 50, "deals": 10, "deal_value": 3000,
+        },
+        "actual": {
+            "dials": 2600, "connects": 1040, "deep_talks": 208, "opportunities": 52, "deals": 6, "deal_value": 3000,
+        },
         "baseline": {"deal_per_opportunity": {"a": 20, "b": 80}}, "dispersion": 0.05,
     },
     "luck": {"people": [{"won": 5, "tried": 50}, {"won": 15, "tried": 50}, {"won": 10, "tried": 40}]},
     "padding": {"durations": [100, 120, 140, 181, 183, 200, 230] * 15, "threshold": 180},
+    "audit": {
+        "panel": [
+            {"person": f"P{person}", "week": week, "deals": (person * week) % 4,
+             "metrics": {"dials": 40 + 7 * person % 11 + week % 3, "talk_minutes": 200 + 13 * week % 29}}
+            for person in range(22) for week in range(9)
+        ],
+        "targets": {"dials": 5},
+    },
     "execution": {"due": 25, "on_time": 19, "late": 2, "excused": 1, "missed": 3},
     "allocate": {
         "leads": [{"id": "L1", "grade": "A", "score": 0.31, "tags": ["beijing"]}, {"id": "L2", "grade": "B"}],

@@ -17,6 +17,7 @@ from pacemark.engine.goals.decompose import decompose_json
 from pacemark.engine.goals.quantify import quantify_json
 from pacemark.engine.goals.replan import replan_json
 from pacemark.engine.padding import padding_json
+from pacemark.engine.process.audit_json import audit_json
 from pacemark.engine.process.diagnosis import diagnose_json
 from pacemark.engine.process.execution import execution_json
 from pacemark.engine.process.luck import luck_json
@@ -61,6 +62,7 @@ _ALL = (
     Method(name="diagnose", summary="where the gap came from, and whether it is luck", answer=diagnose_json),
     Method(name="luck", summary="how much of a ranking is real", answer=luck_json),
     Method(name="padding", summary="talks stretched past the threshold", answer=padding_json),
+    Method(name="audit", summary="which metrics deserve to be watched", answer=audit_json),
     Method(name="execution", summary="coaching done", answer=execution_json),
     Method(name="allocate", summary="leads to reps by shares, with the ledger carried", answer=allocate_json),
     Method(name="ladder", summary="the next tier in sight, and the work it takes", answer=ladder_json),
