@@ -44,6 +44,18 @@ WORDS: dict[str, str | Promise] = {
     "chance.no_rate": gettext_lazy("At a win rate of zero no number of opportunities is enough."),
     "chance.one_of_two": gettext_lazy("Give opportunities or a confidence, one of the two."),
     "chance.out_of_reach": gettext_lazy("At this rate the confidence is out of reach."),
+    "goals.batch_is_empty": gettext_lazy("No row of this preview can be written."),
+    "goals.batch_is_over": gettext_lazy("This is no preview any more; make it again."),
+    "goals.nobody_chosen": gettext_lazy("Choose at least one person and one open month."),
+    "goals.nothing_to_spread_by": gettext_lazy(
+        "Nobody chosen has anything to spread the amount by; spread it in equal parts."
+    ),
+    "goals.target_stale": gettext_lazy("Somebody has set this target since you looked; this is the new one."),
+    "goals.workbook_too_large": gettext_lazy("The workbook is larger than people × months can be."),
+    "goals.workbook_unreadable": gettext_lazy("This file cannot be opened as an Excel workbook (XLSX)."),
+    "goals.workbook_without_months": gettext_lazy(
+        "No sheet has a column of employee numbers or names and a column of a month such as 2024-01."
+    ),
     "goals.agreed_needs_reason": gettext_lazy(
         "A plan here is agreed. Say why it is to change; the reason stays with it."
     ),
@@ -116,12 +128,28 @@ WORDS: dict[str, str | Promise] = {
         "The grade has a quota from this day already, and two cannot hold at once. Choose another day."
     ),
     "lags.bad_curve": gettext_lazy("A lag curve needs a median and a spread above zero."),
+    "multiplicity.bad_p": gettext_lazy("A probability must lie between 0 and 1."),
+    "padding.bad_id": gettext_lazy("%(field)s must be text or a whole number."),
+    "padding.length_mismatch": gettext_lazy("%(field)s must have one entry for each talk."),
+    "padding.negative_seconds": gettext_lazy("A talk cannot last less than no time."),
+    "padding.threshold_too_low": gettext_lazy("This check needs a deep-talk threshold of at least 60 seconds."),
     "periods.bad_label": gettext_lazy("A month is written 2024-01, a quarter 2024-Q1."),
     "periods.bad_pattern": gettext_lazy("A working pattern needs at least one week of weekdays."),
     "periods.bad_profile": gettext_lazy("A weekday profile has seven weights, none of them negative."),
     "periods.bad_start_day": gettext_lazy("A sales month starts on a day from 1 to 31."),
     "periods.bad_weights": gettext_lazy("Weights must not be negative, and at least one must be above zero."),
     "periods.negative_total": gettext_lazy("A number to spread over days must not be negative."),
+    "process.bad_causes": gettext_lazy("Targets, results and factors of the chain do not fit together."),
+    "process.bad_key": gettext_lazy("%(field)s must be text or a whole number, the same kind in every row."),
+    "process.bad_panel": gettext_lazy("Every metric needs a value for each person and week."),
+    "process.bad_tolerance": gettext_lazy("Closing in bulk takes at least two actions."),
+    "process.more_than_due": gettext_lazy("More was done, excused or missed than was due."),
+    "process.negative_count": gettext_lazy("Counts must be finite and not negative."),
+    "process.no_data": gettext_lazy("At least one person must have a trial."),
+    "process.row_twice": gettext_lazy("A person has two rows for one week."),
+    "process.unknown_metric": gettext_lazy("%(field)s is not one of the panel’s metrics."),
+    "process.won_above_tried": gettext_lazy("No stage can have more than the stage before it."),
+    "process.bad_pairs": gettext_lazy("Before and after need one pair of numbers for each person."),
     "rates.bad_counts": gettext_lazy("Successes and trials must be counts that are not negative, one pair a person."),
     "rates.bad_half_life": gettext_lazy("The half-life must be above zero days."),
     "rates.bad_prior": gettext_lazy("Peers' rate must lie between 0 and 1, and its strength above zero."),
