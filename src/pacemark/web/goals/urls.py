@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pacemark.web.goals.views import agreement_lists, agreements, plans, quarter
+from pacemark.web.goals.views import agreement_lists, agreements, plans, quarter, seasons
 
 app_name = "goals"
 urlpatterns = [
@@ -22,4 +22,8 @@ urlpatterns = [
     path("<int:rep_id>/quarter/months/", quarter.months, name="set_months"),
     path("<int:rep_id>/quarter/amount/", quarter.whole, name="set_quarter"),
     path("<int:rep_id>/quarter/intention/", quarter.intention, name="intention"),
+    path("seasons/", seasons.seasons, name="seasons"),
+    path("seasons/save/", seasons.save, name="save_seasons"),
+    path("seasons/learn/", seasons.learn, name="learn_seasons"),
+    path("seasons/split/", seasons.resplit, name="resplit"),
 ]
