@@ -11,8 +11,8 @@ from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Relations
 from pacemark.facts.statements import Fact
 
-# As much as SQLite will map: a rebuild reads whole indexes once, and reading by pages costs a system call each.
-MMAP_BYTES = 2**31
+# Reading whole indexes by pages costs a system call each; what is mapped counts as memory of the process.
+MMAP_BYTES = 2**27
 _READER = ("PRAGMA cache_size=-65536", f"PRAGMA mmap_size={MMAP_BYTES}", "PRAGMA temp_store=MEMORY")
 _WRITER = ("PRAGMA part.journal_mode=OFF", "PRAGMA part.synchronous=OFF")
 

@@ -16,6 +16,7 @@ MAX_ID_CHARS = 128
 BLANKS = frozenset(
     {"", "-", "--", "—", "–", "/", "n/a", "na", "#n/a", "null", "none", "nan", "nil", "无", "空", "暂无", "未知", "\\n"}
 )
+_LONGEST_BLANK = max(map(len, BLANKS))
 UNASSIGNED = BLANKS | {"unassigned", "false", "未分配", "无归属", "公海"}
 
 _SPREADSHEET_MARKS = ("e+", "E+", '="', "'", ".0", "\u200b")
@@ -39,19 +40,27 @@ def tidy(text: str) -> str:
 def read_ids(cells: Sequence[str], column: str, refusals: ChunkRefusals, *, is_required: bool) -> list[str]:
     """Return ids as text with every digit; an id that a spreadsheet rounded is refused, never guessed."""
     ids = list(map(str.strip, cells))
-    joined = "\n".join(ids)
-    if any(mark in joined for mark in _SPREADSHEET_MARKS):
+    digits = "".join(ids)
+    is_plain = digits.isascii() and digits.isdigit()  # most are, and one look tells
+    if not is_plain and _has_spreadsheet_marks(ids):
         ids = [_plain_id(cell) for cell in ids]
         _refuse_where(
             ids, column, refusals, _ROUNDED.fullmatch, _("the id was rounded by a spreadsheet; export ids as text")
         )
-    if len(max(ids, key=len, default="")) > MAX_ID_CHARS:
+    lengths = list(map(len, ids))
+    if max(lengths, default=0) > MAX_ID_CHARS:
         _refuse_where(ids, column, refusals, _is_too_long, _("the id is longer than 128 characters"))
     if not is_required:
-        return ["" if cell.lower() in BLANKS else cell for cell in ids]
+        may_be_blank = not is_plain and min(lengths, default=0) <= _LONGEST_BLANK
+        return ["" if cell.lower() in BLANKS else cell for cell in ids] if may_be_blank else ids
     if "" in ids:
         _refuse_where(ids, column, refusals, _is_missing, _("the id is missing"))
     return ids
+
+
+def _has_spreadsheet_marks(ids: list[str]) -> bool:
+    joined = "\n".join(ids)
+    return any(mark in joined for mark in _SPREADSHEET_MARKS)
 
 
 def _refuse_where(
