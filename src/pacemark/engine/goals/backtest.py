@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, ndtr
-from scipy.stats import chi2
+from scipy.special import betaincinv, chdtrc, ndtr
 
 from pacemark.engine.errors import EngineError
 from pacemark.engine.goals.stated import PACEMARK
@@ -259,4 +258,4 @@ def _bins_p(stated: FloatArray, happened: BoolArray) -> float | None:
     some = variance > _MIN_VARIANCE
     if not some.any():
         return None
-    return float(chi2.sf((missed[some] ** 2 / variance[some]).sum(), int(some.sum())))
+    return float(chdtrc(int(some.sum()), (missed[some] ** 2 / variance[some]).sum()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson
+from scipy.special import pdtr, pdtrc
 
 FULL_CYCLE, SETTER, CLOSER = "full_cycle", "setter", "closer"
 
@@ -54,8 +54,8 @@ def tell_roles(
     if all_dials == 0.0:
         return [CLOSER if own or won else FULL_CYCLE for own, won in zip(owned, deals, strict=True)]
     fair = dials / all_dials * all_deals
-    below = np.asarray(poisson.cdf(deals, fair)) < _CHANCE
-    above = np.asarray(poisson.sf(deals - 1, np.maximum(fair, 1e-9))) < _CHANCE
+    below = pdtr(deals, fair) < _CHANCE
+    above = pdtrc(np.maximum(deals - 1, 0), np.maximum(fair, 1e-9)) < _CHANCE
     setter = (dials >= _ENOUGH_DIALS) & (sourced > 0) & (deals * _FOLD < fair) & below
     few_dials = (dials < _ENOUGH_DIALS) & (owned >= _ENOUGH_DEALS)
     closer = ((deals >= _ENOUGH_DEALS) & (deals > fair * _FOLD) & above) | (few_dials & (dials < 10 * owned))
