@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -51,7 +52,7 @@ def in_chunks(arrivals: Arrivals, desk: Desk, cuts: Sequence[int], *, evidence: 
     owners: list[str | None] = []
     counts: Counter[tuple[str, str | None]] = Counter()
     borders = sorted({0, len(arrivals.ids), *(cut for cut in cuts if cut < len(arrivals.ids))})
-    for first, last in zip(borders, borders[1:], strict=False):
+    for first, last in pairwise(borders):
         chunk = part_of(arrivals, first, last)
         run = allocate(chunk, replace(desk, reps=reps), ledger, evidence=evidence)
         owners += run.owners

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -43,7 +42,6 @@ class Dealing:
         self.roster = Roster(desk.reps, self.shares, policy, window, n_expected, self._absent)
         self.exclusions = self.roster.exclusions()
         self._levels = _Levels(desk, ledger)
-        self._marks = ledger.marks
         self._differences: dict[tuple[Tags, int], dict[str, Exclusion]] = {}
 
     def deal(self, arrivals: Arrivals, *, evidence: bool) -> tuple[IntArray, list[Decision], list[Waiting]]:
@@ -79,12 +77,12 @@ class Dealing:
 
     def ledger(self) -> Ledger:
         """Return the ledger as it stands now."""
-        teams, reps, marks = self._levels.settled()
+        teams, reps, marks = self._levels.finished()
         return Ledger(
             teams=teams,
             reps=reps,
             absent=dict(self._absent),
-            marks={**self._marks, **marks},
+            marks=marks,
             window=self.roster.window,
         )
 
@@ -175,11 +173,7 @@ class _Levels:
     """The groups of both levels, opened when their first lead comes."""
 
     def __init__(self, desk: Desk, ledger: Ledger) -> None:
-        self._team_entitled = {key: account.entitled for key, account in ledger.teams.items()}
-        self._team_received = {key: account.received for key, account in ledger.teams.items()}
-        self._rep_entitled = {key: account.entitled for key, account in ledger.reps.items()}
-        self._rep_received = {key: account.received for key, account in ledger.reps.items()}
-        self._marks = ledger.marks
+        self._ledger = ledger
         self._team_names = sorted({rep.team for rep in desk.reps})
         self._mates: defaultdict[str, list[str]] = defaultdict(list)
         for rep in desk.reps:
@@ -187,37 +181,35 @@ class _Levels:
         self._grades: defaultdict[str, list[str]] = defaultdict(list)
         for name, grade in ledger.reps:
             self._grades[name].append(grade)
-        self._groups: dict[str, Group] = {}
+        self._teams: dict[str, Group] = {}
+        self._reps: dict[str, Group] = {}
 
     def teams(self, grade: str) -> Group:
         """Return the first level of a grade."""
-        mark = f"teams/{grade}"
-        group = self._groups.get(mark)
+        group = self._teams.get(grade)
         if group is None:
             names = {name: [grade] for name in self._team_names}
-            group = self._groups[mark] = Group(self._team_entitled, self._team_received, names, self._marks.get(mark))
+            group = Group(self._ledger.teams, names, self._ledger.marks.get(f"teams/{grade}"))
+            self._teams[grade] = group
         return group
 
     def reps(self, team: str) -> Group:
         """Return the second level of a team."""
-        mark = f"reps/{team}"
-        group = self._groups.get(mark)
+        group = self._reps.get(team)
         if group is None:
             names = {name: self._grades[name] for name in self._mates[team]}
-            group = self._groups[mark] = Group(self._rep_entitled, self._rep_received, names, self._marks.get(mark))
+            group = self._reps[team] = Group(self._ledger.reps, names, self._ledger.marks.get(f"reps/{team}"))
         return group
 
-    def settled(self) -> tuple[dict[Key, Account], dict[Key, Account], dict[str, str]]:
-        """Write every group into the accounts and return them with the marks."""
-        for group in self._groups.values():
-            group.settle()
-        marks = {name: group.mark for name, group in self._groups.items() if group.mark is not None}
-        teams = _accounts(self._team_entitled, self._team_received)
-        return teams, _accounts(self._rep_entitled, self._rep_received), marks
-
-
-def _accounts(entitled: Mapping[Key, Fraction], received: Mapping[Key, int]) -> dict[Key, Account]:
-    return {key: Account(entitled=amount, received=received.get(key, 0)) for key, amount in entitled.items()}
+    def finished(self) -> tuple[dict[Key, Account], dict[Key, Account], dict[str, str]]:
+        """Return all accounts of both levels, with what the run changed, and the marks."""
+        teams, reps, marks = dict(self._ledger.teams), dict(self._ledger.reps), dict(self._ledger.marks)
+        for level, groups, accounts in (("teams", self._teams, teams), ("reps", self._reps, reps)):
+            for name, group in groups.items():
+                accounts.update(group.finish())
+                if group.mark is not None:
+                    marks[f"{level}/{name}"] = group.mark
+        return teams, reps, marks
 
 
 def _expected(policy: Policy, n_leads: int) -> int:
