@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 
 from pacemark.engine.periods import Period
 from pacemark.web.accounts.models import User
-from pacemark.web.goals.bridge.planning import minor_units_of
+from pacemark.web.goals.choices import TargetBasis
 from pacemark.web.goals.models import Agreement, AgreementStep, RepPlan
 from pacemark.web.goals.refusals import refuse
 from pacemark.web.goals.services.agreements import STANDING, Seen, lock_seen, proposed_anew, stated
+from pacemark.web.goals.services.plans import plan_period
+from pacemark.web.goals.services.quarters import set_months
 from pacemark.web.goals.services.steps import moment_of, newest_versions, take_steps
-from pacemark.web.goals.services.targets import set_target
 from pacemark.web.organization.models import Rep
-from pacemark.web.organization.queries import organization
 from pacemark.web.trail.services import record
 
 
@@ -41,6 +40,8 @@ def revise(
         )
     if Rep.objects.filter(pk=seen.rep_id, user=actor).exists():
         raise refuse("agreement_to_oneself", "Nobody proposes a plan to themselves; whoever leads you does.")
+    # The same order as whoever sets targets: first the rep, then the talk.
+    Rep.objects.select_for_update().filter(pk=seen.rep_id).first()
     agreement = lock_seen(seen)
     if _is_sent_twice(actor, seen, agreement, said, amount_minor):
         return agreement
@@ -52,14 +53,22 @@ def revise(
         raise refuse("agreement_not_now", "This cannot be done as things stand now. This is how it stands.")
     version = newest_versions([agreement])[agreement.pk]
     if amount_minor is not None and amount_minor != _current(seen).target_minor:
-        amount = Decimal(amount_minor) / minor_units_of(organization().currency)
-        set_target(actor=actor, rep_id=seen.rep_id, period=period, amount=amount, reason=said)
+        _ask_amount(actor, seen, period, amount_minor, said)
     agreement.refresh_from_db()
     if agreement.n_steps == seen.n_steps:  # the amount stays, or has been set before: the plan of now is proposed
         take_steps([proposed_anew(agreement, version, _current(seen), said)], by=actor, at=moment_of(at))
         changes = {"steps": [[seen.rep_id, agreement.n_steps]]}
         record(actor=actor, action="goals.plan_revised", subject=agreement, changes=changes)
     return agreement
+
+
+def _ask_amount(actor: User, seen: Seen, period: Period, amount_minor: int, reason: str) -> None:
+    """Set the month by hand; the quarter's other months take the difference, and the plan is made anew."""
+    changes = {(seen.rep_id, period.first): amount_minor}
+    set_months(actor=actor, changes=changes, basis=TargetBasis.TYPED, hold=True, reason=reason)
+    current = _current(seen)
+    if current.target_minor != amount_minor:  # the amount stood already, only the plan had not followed
+        plan_period(actor=actor, period=period, as_of=current.as_of, rep_ids={seen.rep_id})
 
 
 def _current(seen: Seen) -> RepPlan:
