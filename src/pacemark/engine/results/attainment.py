@@ -45,7 +45,7 @@ class Forecasts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prospects:
+class Remaining:
     """What is booked of each person, and what their period still brings (`pacemark.engine.goals.outlook.Outlook`).
 
     Parameters
@@ -62,7 +62,7 @@ class Prospects:
     Raises
     ------
     EngineError
-        ``results.bad_prospects`` for lengths that differ, numbers that are not finite, a band upside down.
+        ``results.bad_remaining`` for lengths that differ, numbers that are not finite, a band upside down.
     """
 
     group: IntArray
@@ -75,10 +75,10 @@ class Prospects:
         """Refuse what no forecast can be made from."""
         columns = (self.booked, self.mean, self.low, self.high)
         if any(column.shape != self.group.shape or not np.isfinite(column).all() for column in columns):
-            raise EngineError("results.bad_prospects", "Every person needs one finite number of each.", "prospects")
+            raise EngineError("results.bad_remaining", "Every person needs one finite number of each.", "remaining")
         if (self.mean < 0).any() or (self.low < 0).any() or (self.high < self.low).any():
             message = "What is still to come must not be negative, and its band not upside down."
-            raise EngineError("results.bad_prospects", message, "prospects")
+            raise EngineError("results.bad_remaining", message, "remaining")
 
 
 def attained_share(net_minor: int, target_minor: int | None) -> Fraction | None:
@@ -166,12 +166,12 @@ def grade_outcome(net_minor: int, keep_minor: int | None, reach_minor: int | Non
     return "kept" if net_minor >= keep_minor else "missed"
 
 
-def forecast_groups(prospects: Prospects, target: FloatArray, shared_spread: float = 0.0) -> Forecasts:
+def forecast_groups(remaining: Remaining, target: FloatArray, shared_spread: float = 0.0) -> Forecasts:
     """Add up people's outlooks to teams', regions' and the organisation's.
 
     Parameters
     ----------
-    prospects : Prospects
+    remaining : Remaining
         Everyone, in any order.
     target : ndarray of shape (n_groups,), float64
         Each group's target in the same money; NaN for none.
@@ -186,7 +186,7 @@ def forecast_groups(prospects: Prospects, target: FloatArray, shared_spread: flo
     Raises
     ------
     EngineError
-        ``results.bad_prospects`` for a group beyond the targets or a negative spread.
+        ``results.bad_remaining`` for a group beyond the targets or a negative spread.
 
     Notes
     -----
@@ -198,26 +198,26 @@ def forecast_groups(prospects: Prospects, target: FloatArray, shared_spread: flo
     --------
     >>> import numpy as np
     >>> ones = np.ones(4)
-    >>> four = Prospects(group=np.zeros(4, int), booked=ones, mean=10 * ones, low=4 * ones, high=17 * ones)
+    >>> four = Remaining(group=np.zeros(4, int), booked=ones, mean=10 * ones, low=4 * ones, high=17 * ones)
     >>> found = forecast_groups(four, np.array([44.0]))
     >>> found.expected.tolist(), found.low.round(1).tolist(), found.high.round(1).tolist(), found.odds.round(2).tolist()
     ([44.0], [31.7], [57.4], [0.47])
     """
     n_groups = len(target)
-    inside = not len(prospects.group) or (prospects.group.min() >= 0 and prospects.group.max() < n_groups)
+    inside = not len(remaining.group) or (remaining.group.min() >= 0 and remaining.group.max() < n_groups)
     if not inside or not shared_spread >= 0:
-        raise EngineError("results.bad_prospects", "Every person belongs to one of the groups.", "group")
+        raise EngineError("results.bad_remaining", "Every person belongs to one of the groups.", "group")
 
     def summed(values: FloatArray) -> FloatArray:
-        return np.bincount(prospects.group, values, minlength=n_groups).astype(np.float64)
+        return np.bincount(remaining.group, values, minlength=n_groups).astype(np.float64)
 
-    booked, mean = summed(prospects.booked), summed(prospects.mean)
-    deviation = (prospects.high - prospects.low) / _BAND_WIDTH
+    booked, mean = summed(remaining.booked), summed(remaining.mean)
+    deviation = (remaining.high - remaining.low) / _BAND_WIDTH
     variance = summed(deviation**2) + (shared_spread * mean) ** 2
     low, high = (_quantile(mean, variance, share) for share in (_LOW, _HIGH))
     if shared_spread == 0:
-        alone = summed(np.ones(len(prospects.group))) == 1
-        low, high = np.where(alone, summed(prospects.low), low), np.where(alone, summed(prospects.high), high)
+        alone = summed(np.ones(len(remaining.group))) == 1
+        low, high = np.where(alone, summed(remaining.low), low), np.where(alone, summed(remaining.high), high)
     return Forecasts(
         expected=booked + mean,
         low=booked + low,
