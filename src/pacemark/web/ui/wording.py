@@ -74,6 +74,9 @@ WORDS: dict[str, str | Promise] = {
     "goals.bad_plan_inputs": gettext_lazy("%(field)s cannot be used for a plan."),
     "goals.bad_record": gettext_lazy("%(field)s is not a record that chances can be stated from."),
     "goals.bad_statements": gettext_lazy("Chances and outcomes must be as many, and chances from 0 to 1."),
+    "goals.bad_weekday_history": gettext_lazy("%(field)s is not a history of weekdays."),
+    "goals.draft_name_taken": gettext_lazy("A draft of that name is kept already."),
+    "goals.too_many_drafts": gettext_lazy("No more than twenty drafts are kept for one person and month."),
     "goals.bad_work_history": gettext_lazy("%(field)s is not a history of work."),
     "goals.step.solved": gettext_lazy("the least work that reaches the chance"),
     "goals.closed_above_amount": gettext_lazy("The closed periods already hold more than the whole amount."),
@@ -116,6 +119,10 @@ WORDS: dict[str, str | Promise] = {
         "The grade has amounts from this day already, and two cannot hold at once. Choose another day."
     ),
     "goals.tiers_must_rise": gettext_lazy("Tiers must rise from the first to the last."),
+    "goals.split_no_amount": gettext_lazy("Nothing is asked of this unit yet. Set its amount first."),
+    "goals.split_year_to_people": gettext_lazy(
+        "People have months and quarters. Split the year over its quarters first."
+    ),
     "goals.split_no_weights": gettext_lazy(
         "There is nothing to split by: nobody has an amount above zero. Choose another rule."
     ),
@@ -182,7 +189,7 @@ WORDS: dict[str, str | Promise] = {
     "resources.weights_not_hundred": gettext_lazy("The weights of a score must add up to 100."),
     "results.aim_is_no_tier": gettext_lazy("The aim must be one of the tiers."),
     "results.amount_is_zero": gettext_lazy("The amount is zero, so this cannot be worked out."),
-    "results.bad_prospects": gettext_lazy("What is still to come must be finite, not negative, and its band in order."),
+    "results.bad_remaining": gettext_lazy("What is still to come must be finite, not negative, and its band in order."),
     "results.bad_trial": gettext_lazy("The counts of a trial do not belong together."),
     "results.confidence_out_of_range": gettext_lazy("Confidence must lie between 0 and 1, both left out."),
     "results.credit_not_whole": gettext_lazy("The shares of a deal's credit must be 100 % in all."),
