@@ -13,6 +13,7 @@ from django.db.models import Model
 from pacemark.demo.bulk import count_on_from_here, indexes_built_afterwards, without_collector
 from pacemark.demo.draws import Ints
 from pacemark.demo.history import monthly_totals
+from pacemark.demo.load_agreements import write_agreements
 from pacemark.demo.load_events import (
     CALLS,
     LEADS,
@@ -115,6 +116,8 @@ def bring_up_to_date(tell: Tell) -> None:
     rebuild_facts(actor=None)
     enqueue(AFTER_IMPORT)
     run_pending()
+    tell("agreements")
+    write_agreements()
 
 
 def complete_facts(tell: Tell) -> None:

@@ -9,12 +9,15 @@ from itertools import product
 import pytest
 
 from pacemark.engine.errors import EngineError
-from pacemark.web.goals.choices import AgreementState, StepKind
+from pacemark.engine.periods import sales_month
+from pacemark.web.goals.choices import AgreementState, StepKind, TargetBasis
 from pacemark.web.goals.models import Agreement, AgreementStep, AgreementVersion, RepPlan, Target
 from pacemark.web.goals.queries.agreements import history_of, shown_plan, standing_plan, standing_plans, states_of
 from pacemark.web.goals.services import agreements
-from pacemark.web.goals.services.agreements import check_may_change, propose, reopen_changed
+from pacemark.web.goals.services.agreements import Seen, check_may_change, propose, reopen_changed
 from pacemark.web.goals.services.plans import plan_period
+from pacemark.web.goals.services.quarters import set_quarter
+from pacemark.web.goals.services.revisions import revise
 from pacemark.web.goals.services.targets import set_target
 from pacemark.web.organization.models import Membership, Rep
 from pacemark.web.trail.models import TrailEntry
@@ -321,3 +324,20 @@ def test_proposing_to_many_leaves_talks_that_are_open_or_agreed_alone(talk: Talk
     assert talk.state.state == "agreed"
     assert AgreementStep.objects.filter(kind=StepKind.PROPOSE).count() == 4
     assert Agreement.objects.filter(n_steps=0).count() == 0
+
+
+def test_a_revised_month_leaves_its_quarters_sum_held(talk: Talk, people: People) -> None:
+    april = sales_month("2024-04")
+    set_quarter(
+        actor=people.operations, rep_id=talk.rep_id, quarter_start=april.first, amount_minor=9_000_00,
+        basis=TargetBasis.TYPED,
+    )  # fmt: skip
+    plan_period(actor=None, period=april, as_of=FIRST)
+    propose(actor=people.manager, period_start=april.first, rep_ids=[talk.rep_id])
+    seen = Seen(rep_id=talk.rep_id, period_start=april.first, n_steps=1)
+    revise(actor=people.manager, seen=seen, period=april, amount_minor=2_000_00, reason="四月请假")
+
+    months = {row.period_start.month: row for row in Target.objects.order_by("version")}
+    assert sum(row.amount_minor for row in months.values()) == 9_000_00
+    assert (months[4].amount_minor, months[4].is_held, months[4].reason) == (2_000_00, True, "四月请假")
+    assert states_of(april.first, None)[talk.rep_id].target_minor == 2_000_00
