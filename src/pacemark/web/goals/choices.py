@@ -57,6 +57,14 @@ class Span(models.TextChoices):
     YEAR = "year", _("Year")
 
 
+class SplitRule(models.TextChoices):
+    """By what an amount from above is split over units or people."""
+
+    STANDING = "standing", _("What stands with the people now")
+    QUOTA = "quota", _("What the grades ask of them")
+    LAST = "last", _("Revenue of the span before")
+
+
 class SeasonBasis(models.TextChoices):
     LEARNED = "learned", _("Learned from history")
     FLAT = "flat", _("Flat")
@@ -91,3 +99,28 @@ class StepKind(models.TextChoices):
     AGREE = "agree", _("Agreed")
     REOPEN = "reopen", _("Reopened")
     WITHDRAW = "withdraw", _("Withdrawn")
+
+
+class EditKind(models.TextChoices):
+    """What a bulk edit does to each target."""
+
+    SET = "set", _("Set to an amount")
+    MULTIPLY = "multiply", _("Multiply by per cent")
+    ADD = "add", _("Add an amount")
+    SPREAD = "spread", _("Spread an amount over them")
+
+
+class SpreadBy(models.TextChoices):
+    """What an amount is spread in proportion to."""
+
+    TARGETS = "targets", _("their targets now")
+    EQUAL = "equal", _("equal parts")
+    BOOKED = "booked", _("what they booked the month before")
+
+
+class CopySource(models.TextChoices):
+    """Which period targets are copied from."""
+
+    MONTH = "month", _("the month before")
+    QUARTER = "quarter", _("the quarter before")
+    YEAR = "year", _("the year before")

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 
 from pacemark.web.goals.choices import TargetBasis
 from pacemark.web.goals.models import RepPlan, Target
 
 RepIds = frozenset[int] | None
 PAGE_SIZE = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanSums:
-    """What a list of plans adds up to."""
-
-    n_people: int
-    n_infeasible: int
-    target_minor: int
 
 
 def current_plans(period_start: date, rep_ids: RepIds) -> QuerySet[RepPlan]:
@@ -35,14 +25,6 @@ def in_team(plans: QuerySet[RepPlan], team: str) -> QuerySet[RepPlan]:
     """Keep the plans of those who were in a team when the plan was made; an empty team keeps all."""
     # No id has more digits; Python refuses to read thousands of them.
     return plans.filter(team_id=int(team[:20])) if team.isdecimal() else plans
-
-
-def sums_of(plans: QuerySet[RepPlan]) -> PlanSums:
-    """Add up a list of plans in one query."""
-    row = plans.order_by().aggregate(
-        people=Count("pk"), infeasible=Count("pk", filter=Q(is_feasible=False)), target=Sum("target_minor")
-    )
-    return PlanSums(n_people=row["people"], n_infeasible=row["infeasible"], target_minor=row["target"] or 0)
 
 
 def plan_of(rep_id: int, period_start: date) -> RepPlan | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +13,6 @@ from pacemark.web.accounts.access import allow_everyone
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.forms import TargetForm
-from pacemark.web.goals.pages.list_page import list_page
 from pacemark.web.goals.pages.person_page import person_page
 from pacemark.web.goals.queries import plans as queries
 from pacemark.web.goals.queries.agreements import shown_plan
@@ -25,36 +23,9 @@ from pacemark.web.goals.views.asked import in_scope, leaders, period_asked, plan
 from pacemark.web.goals.workbook import plans_workbook
 from pacemark.web.jobs.services import enqueue
 from pacemark.web.organization.clock import local_today
-from pacemark.web.organization.queries import organization, rep_of, teams_visible_to, visible_rep_ids
+from pacemark.web.organization.queries import organization, visible_rep_ids
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@allow_everyone
-@require_safe
-def goal_list(request: PageRequest) -> HttpResponse:
-    """Show everyone in sight with their target and what it takes; a rep sees their own plan at once."""
-    if request.user.access_role == AccessRole.REP:
-        rep = rep_of(request.user)
-        if rep is None:
-            return render(request, "goals/no_rep.html", status=200)
-        return redirect("goals:detail", rep_id=rep.pk)
-    period = period_asked(request)
-    settings = organization()
-    visible = visible_rep_ids(request.user, local_today(settings.time_zone))
-    team = request.GET.get("team", "")
-    plans = queries.in_team(queries.current_plans(period.first, visible), team)
-    rows = Paginator(plans, queries.PAGE_SIZE).get_page(request.GET.get("page"))
-    page = list_page(
-        period=period,
-        rows=rows,
-        sums=queries.sums_of(plans),
-        currency=settings.currency,
-        periods=queries.planned_periods(),
-        start_day=settings.sales_month_start_day,
-    )
-    context = {"page": page, "rows": rows, "teams": teams_visible_to(request.user), "team": team}
-    return render(request, "goals/goal_list.html", context)
 
 
 @allow_everyone
