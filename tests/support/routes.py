@@ -33,6 +33,8 @@ EXPECTED: dict[str, Expected] = {
     "overview:home": Expected(),
     "overview:today": Expected(),
     "overview:today_of": Expected(about_a_rep=True),
+    "overview:week": Expected(),
+    "overview:week_of": Expected(about_a_rep=True),
     "goals:list": Expected(),
     "goals:detail": Expected(about_a_rep=True),
     "goals:export": Expected(),

@@ -55,6 +55,7 @@ GROUPS: tuple[tuple[str, str | Promise], ...] = (
 
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem(name="today", url_name="overview:today", icon="today", label=_("Today"), access_roles=EVERYBODY),
+    NavItem(name="week", url_name="overview:week", icon="list", label=_("Week"), access_roles=EVERYBODY),
     NavItem(name="team", url_name="overview:team", icon="team", label=_("Team"), access_roles=LEADERS),
     NavItem(
         name="goals", url_name="goals:list", icon="goals", label=_("Goals"), access_roles=EVERYBODY, group="chapters"
