@@ -191,8 +191,8 @@ def forecast_groups(remaining: Remaining, target: FloatArray, shared_spread: flo
     Notes
     -----
     Means add up; variances too, as people's luck is their own: a band of a team is narrower than its people's bands
-    laid end to end. A person's standard deviation is their band's width / 2.56. What is still to come of a group is a
-    gamma variable with these two moments, plus (shared_spread × mean)²; a group of one keeps its own band.
+    laid end to end. A person's standard deviation is read off their band and mean. What is still to come of a group is
+    a gamma variable with these two moments, (shared_spread × mean)² added; a group of one keeps its own band.
 
     Examples
     --------
@@ -201,7 +201,7 @@ def forecast_groups(remaining: Remaining, target: FloatArray, shared_spread: flo
     >>> four = Remaining(group=np.zeros(4, int), booked=ones, mean=10 * ones, low=4 * ones, high=17 * ones)
     >>> found = forecast_groups(four, np.array([44.0]))
     >>> found.expected.tolist(), found.low.round(1).tolist(), found.high.round(1).tolist(), found.odds.round(2).tolist()
-    ([44.0], [31.7], [57.4], [0.47])
+    ([44.0], [31.5], [57.6], [0.47])
     """
     n_groups = len(target)
     inside = not len(remaining.group) or (remaining.group.min() >= 0 and remaining.group.max() < n_groups)
@@ -212,7 +212,7 @@ def forecast_groups(remaining: Remaining, target: FloatArray, shared_spread: flo
         return np.bincount(remaining.group, values, minlength=n_groups).astype(np.float64)
 
     booked, mean = summed(remaining.booked), summed(remaining.mean)
-    deviation = (remaining.high - remaining.low) / _BAND_WIDTH
+    deviation = _deviation(remaining)
     variance = summed(deviation**2) + (shared_spread * mean) ** 2
     low, high = (_quantile(mean, variance, share) for share in (_LOW, _HIGH))
     if shared_spread == 0:
@@ -224,6 +224,20 @@ def forecast_groups(remaining: Remaining, target: FloatArray, shared_spread: flo
         high=booked + high,
         odds=np.where(np.isnan(target), np.nan, _chance(mean, variance, np.nan_to_num(target) - booked)),
     )
+
+
+def _deviation(remaining: Remaining) -> FloatArray:
+    """Return a standard deviation between those that a normal (2/3) and a gamma variable (1/3) with these bands have.
+
+    With few deals to come the one is too small and the other too large; from three on they agree.
+    """
+    width = remaining.high - remaining.low
+    plain = width / _BAND_WIDTH
+    shapes = np.exp(np.linspace(np.log(0.2), np.log(5000.0), 400))
+    widths = (gammaincinv(shapes, _HIGH) - gammaincinv(shapes, _LOW)) / shapes
+    relative = np.divide(width, remaining.mean, out=np.zeros_like(width), where=remaining.mean > 0)
+    skewed = remaining.mean / np.sqrt(np.interp(-relative, -widths, shapes))
+    return np.where(relative > widths[-1], (2 * plain + skewed) / 3, plain)
 
 
 def _is_certain(mean: FloatArray, variance: FloatArray) -> NDArray[np.bool_]:
