@@ -56,7 +56,7 @@ def _rows(book: bytes) -> list[list[Any]]:
     return CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()
 
 
-def _book(rows: list[list[Any]], write: Callable[[Any], None] | None = None) -> bytes:
+def _book(rows: Any, write: Callable[[Any], None] | None = None) -> bytes:
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("Mine")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from pacemark.engine.periods import Period, sales_month, sales_month_of, shift_month
@@ -29,6 +31,8 @@ from pacemark.web.ui import formats
 from pacemark.web.ui.components import Tone
 
 MONTHS_AHEAD = 12
+# More lines than this are no summary any more.
+MOST_TEAMS = 24
 _TONES: dict[Status, Tone] = {Status.ON_TRACK: "ok", Status.BEHIND: "warn", Status.AT_RISK: "risk"}
 
 
@@ -41,10 +45,19 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How numbers are written, and which cell is being typed into."""
+
+    currency: str
+    edited: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GridMonth:
     """A column. ``is_begun``: something can be booked in it; ``is_closed``: its targets stand for good."""
 
     period: Period
+    word: str
     is_now: bool
     is_begun: bool
     is_closed: bool
@@ -52,13 +65,14 @@ class GridMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridCell:
-    """One person's month; None where there is nothing to say."""
+    """One person's month; ``label`` says the whole of it to who does not see the table around it."""
 
     key: str
     month: GridMonth
     target_minor: int | None
-    booked_minor: int | None
-    attainment: float | None
+    text: str
+    done: str
+    label: str
     version: int
     is_held: bool
     may_edit: bool
@@ -67,13 +81,16 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridSum:
-    """What a month adds up to."""
+    """What a month adds up to, or all of them (``month`` is None)."""
 
     month: GridMonth | None
     target_minor: int
     booked_minor: int | None
     attainment: float | None
-    n_without: int
+    word: str
+    text: str
+    done: str
+    missing: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +99,10 @@ class GridRow:
 
     member: Member
     role: str
+    url: str
+    cell_url: str
     cells: tuple[GridCell, ...]
+    is_being_planned: bool
     whole: GridSum
     state: Said
     status: Said
@@ -132,9 +152,11 @@ class GridPage:
 
 def grid_months(grid: Grid, today: date) -> tuple[GridMonth, ...]:
     """Return the columns."""
+    language: formats.Language = "zh" if (get_language() or "zh").startswith("zh") else "en"
     return tuple(
         GridMonth(
             period=month,
+            word=formats.local_date(month.last, language, "month"),
             is_now=place == grid.now,
             is_begun=month.first <= today,
             is_closed=month.last < today,
@@ -148,13 +170,13 @@ def grid_rows(
     places: Sequence[int],
     months: Sequence[GridMonth],
     plans: Mapping[int, RepPlan],
-    edited: str = "",
+    shown: Shown,
 ) -> tuple[GridRow, ...]:
     """Return the rows of one page."""
-    return tuple(_row(grid, place, months, plans.get(grid.people[place].rep_id), edited) for place in places)
+    return tuple(_row(grid, place, months, plans.get(grid.people[place].rep_id), shown) for place in places)
 
 
-def grid_sums(grid: Grid, places: Sequence[int], months: Sequence[GridMonth]) -> GridSums:
+def grid_sums(grid: Grid, places: Sequence[int], months: Sequence[GridMonth], currency: str) -> GridSums:
     """Return the last line and what the page's head says."""
     sums = sums_of(grid, places)
     states = [grid.states[place] for place in places]
@@ -164,15 +186,15 @@ def grid_sums(grid: Grid, places: Sequence[int], months: Sequence[GridMonth]) ->
         n_agreed=states.count(AgreementState.AGREED),
         n_waiting=states.count(AgreementState.PROPOSED) + states.count(AgreementState.ASKED),
         target_minor=sums[grid.now].target_minor,
-        months=_sums(sums, months),
-        whole=_whole(sums, months),
+        months=_sums(sums, months, currency),
+        whole=_whole(sums, months, currency),
     )
 
 
-def unit_rows(grid: Grid, places: Sequence[int], months: Sequence[GridMonth], most_teams: int) -> tuple[UnitRow, ...]:
+def unit_rows(grid: Grid, places: Sequence[int], months: Sequence[GridMonth], currency: str) -> tuple[UnitRow, ...]:
     """Return regions with their teams; where there are very many teams the regions alone, until one is chosen."""
     units = unit_sums(grid, places)
-    shows_teams = sum(bool(unit.team_id) for unit in units) <= most_teams
+    shows_teams = sum(bool(unit.team_id) for unit in units) <= MOST_TEAMS
     is_one_region = len({unit.region_id for unit in units}) == 1
     rows, is_region = [], True
     for place, unit in enumerate(units):
@@ -182,8 +204,8 @@ def unit_rows(grid: Grid, places: Sequence[int], months: Sequence[GridMonth], mo
                 UnitRow(
                     unit=unit,
                     is_region=is_region,
-                    sums=_sums(unit.months, months),
-                    whole=_whole(unit.months, months),
+                    sums=_sums(unit.months, months, currency),
+                    whole=_whole(unit.months, months, currency),
                 )
             )
     return tuple(rows)
@@ -221,7 +243,7 @@ def _status(fits: bool | None, status: str) -> Said:
     return Said(tone="", word=formats.DASH) if fits is None else Said(tone="ok", word=_("Fits"))
 
 
-def _row(grid: Grid, place: int, months: Sequence[GridMonth], plan: RepPlan | None, edited: str) -> GridRow:
+def _row(grid: Grid, place: int, months: Sequence[GridMonth], plan: RepPlan | None, shown: Shown) -> GridRow:
     member, role = grid.people[place], grid.roles[place]
     sums = tuple(
         MonthSum(target_minor=max(target, 0), booked_minor=booked, n_without=int(target == NO_TARGET))
@@ -230,28 +252,40 @@ def _row(grid: Grid, place: int, months: Sequence[GridMonth], plan: RepPlan | No
     return GridRow(
         member=member,
         role=str(Role(role).label) if role else "",
-        cells=tuple(_cell(grid, place, column, month, edited) for column, month in enumerate(months)),
-        whole=_whole(sums, months),
+        url=reverse("goals:detail", args=[member.rep_id]),
+        cell_url=reverse("goals:cell", args=[member.rep_id]),
+        is_being_planned=plan is not None and plan.target_minor != int(grid.target_minor[place, grid.now]),
+        cells=tuple(_cell(grid, place, column, month, shown) for column, month in enumerate(months)),
+        whole=_whole(sums, months, shown.currency),
         state=state_words().get(grid.states[place], Said(tone="", word="")),
         status=_status(grid.fits[place], grid.statuses[place]),
         **(_work(plan.content) if plan else {}),
     )
 
 
-def _cell(grid: Grid, place: int, column: int, month: GridMonth, edited: str) -> GridCell:
+def _cell(grid: Grid, place: int, column: int, month: GridMonth, shown: Shown) -> GridCell:
     target, booked = int(grid.target_minor[place, column]), int(grid.booked_minor[place, column])
-    key = f"{grid.people[place].rep_id}-{month.period.label}"
+    member = grid.people[place]
+    key = f"{member.rep_id}-{month.period.label}"
     has_target = target != NO_TARGET
+    text = formats.money_plain(target, shown.currency) if has_target else formats.DASH
+    done = ""
+    if month.is_begun and has_target and target:
+        done = _("%(share)s done") % {"share": formats.percent(booked / target, 0)}
+    elif month.is_begun and booked:
+        done = _("booked %(booked)s") % {"booked": formats.money_plain(booked, shown.currency)}
+    words = {"name": member.name, "month": month.word, "amount": text}
     return GridCell(
         key=key,
         month=month,
         target_minor=target if has_target else None,
-        booked_minor=booked if month.is_begun else None,
-        attainment=booked / target if month.is_begun and has_target and target else None,
+        text=text,
+        done=done,
+        label=_("%(name)s, %(month)s: %(amount)s; change") % words,
         version=int(grid.version[place, column]),
         is_held=bool(grid.is_held[place, column]),
         may_edit=not month.is_closed,
-        is_edited=key == edited,
+        is_edited=key == shown.edited,
     )
 
 
@@ -274,19 +308,28 @@ def _rounded(plan: dict[str, dict[str, dict[str, float] | None]], stage: str, pa
     return formats.DASH if found is None else formats.count(found["rounded"])
 
 
-def _sums(sums: Sequence[MonthSum], months: Sequence[GridMonth]) -> tuple[GridSum, ...]:
-    return tuple(_sum(found, month, month.is_begun) for found, month in zip(sums, months, strict=True))
+def _sums(sums: Sequence[MonthSum], months: Sequence[GridMonth], currency: str) -> tuple[GridSum, ...]:
+    return tuple(_sum(found, month, month.is_begun, currency) for found, month in zip(sums, months, strict=True))
 
 
-def _whole(sums: Sequence[MonthSum], months: Sequence[GridMonth]) -> GridSum:
-    return _sum(whole_of(sums), None, any(month.is_begun for month in months))
+def _whole(sums: Sequence[MonthSum], months: Sequence[GridMonth], currency: str) -> GridSum:
+    return _sum(whole_of(sums), None, any(month.is_begun for month in months), currency)
 
 
-def _sum(found: MonthSum, month: GridMonth | None, is_begun: bool) -> GridSum:
+def _sum(found: MonthSum, month: GridMonth | None, is_begun: bool, currency: str) -> GridSum:
+    share = found.booked_minor / found.target_minor if is_begun and found.target_minor else None
+    done = ""
+    if is_begun:
+        done = _("booked %(booked)s") % {"booked": formats.money_plain(found.booked_minor, currency)}
+        done += "" if share is None else f" · {formats.percent(share, 0)}"
+    missing = ngettext("%(n)s without", "%(n)s without", found.n_without) % {"n": formats.count(found.n_without)}
     return GridSum(
         month=month,
         target_minor=found.target_minor,
         booked_minor=found.booked_minor if is_begun else None,
-        attainment=found.booked_minor / found.target_minor if is_begun and found.target_minor else None,
-        n_without=found.n_without,
+        attainment=share,
+        word=month.word if month else _("Total"),
+        text=formats.money_plain(found.target_minor, currency),
+        done=done,
+        missing=missing if found.n_without and month else "",
     )

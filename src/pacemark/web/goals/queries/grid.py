@@ -84,12 +84,19 @@ def _seen(rows: QuerySet[Row], rep_ids: RepIds) -> QuerySet[Row]:
 def _ask_ladder(target_minor: IntArray, people: Sequence[Member], months: Sequence[Period], of: Organization) -> None:
     """Fill in what the ladder asks where no target was set and no plan made."""
     ladders = ladder_months(months, of)
+    # Thousands share a grade, a day of joining and an intention: the ladder asks the same of them.
+    asked: dict[tuple[int, date | None, str, int], int] = {}
     for place, column in np.argwhere(target_minor == NO_TARGET).tolist():
         member, month = people[place], months[column]
-        climber = Climber(rep_id=member.rep_id, grade_id=member.grade_id, hired_on=member.hired_on)
-        asked = asked_by_ladder(ladders[month.first], climber) if _is_there(member, month) else None
-        if asked is not None:
-            target_minor[place, column] = asked[0]
+        if not member.grade_id or not _is_there(member, month):
+            continue
+        ladder = ladders[month.first]
+        key = (member.grade_id, member.hired_on, ladder.intentions.get(member.rep_id, ""), column)
+        if key not in asked:
+            climber = Climber(rep_id=member.rep_id, grade_id=member.grade_id, hired_on=member.hired_on)
+            found = asked_by_ladder(ladder, climber)
+            asked[key] = NO_TARGET if found is None else found[0]
+        target_minor[place, column] = asked[key]
 
 
 def _is_there(member: Member, month: Period) -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.grid_forms import CellForm
-from pacemark.web.goals.pages.grid_page import GridRow, grid_months, grid_rows
+from pacemark.web.goals.pages.grid_page import GridRow, Shown, grid_months, grid_rows
 from pacemark.web.goals.queries.grid import load_grid, months_shown, plans_shown
 from pacemark.web.goals.queries.periods import Period
 from pacemark.web.goals.refusals import Refused, sentence
@@ -90,8 +90,10 @@ def _row(asked: GridAsked, rep_id: int) -> dict[str, Any]:
     if not grid.people:
         raise Http404
     columns = grid_months(grid, local_today(settings.time_zone))
-    row: GridRow = grid_rows(grid, [0], columns, plans_shown(asked.period, {rep_id}), asked.edit)[0]
-    return {"row": row, "asked": asked, "page": {"period": asked.period, "currency": settings.currency}}
+    plans, shown = plans_shown(asked.period, {rep_id}), Shown(currency=settings.currency, edited=asked.edit)
+    row: GridRow = grid_rows(grid, [0], columns, plans, shown)[0]
+    page = {"period": asked.period, "currency": settings.currency}
+    return {"row": row, "asked": asked, "here": asked.url(), "query": asked.query(), "page": page}
 
 
 def _typed(shown: dict[str, Any], target_minor: int | None) -> str:

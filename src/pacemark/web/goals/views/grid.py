@@ -16,6 +16,7 @@ from pacemark.web.goals.bridge.grid import SORTS, Grid, in_order, keep
 from pacemark.web.goals.grid_forms import BulkEditForm, CopyForm, WorkbookForm
 from pacemark.web.goals.pages.grid_page import (
     GridPage,
+    Shown,
     grid_months,
     grid_rows,
     grid_sums,
@@ -32,7 +33,6 @@ from pacemark.web.organization.models import Organization
 from pacemark.web.organization.queries import organization, rep_of, visible_rep_ids
 
 PAGE_SIZE = 50
-MOST_TEAMS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,8 @@ def goal_list(request: PageRequest) -> HttpResponse:
         "page": _page(seen, rows),
         "rows": rows,
         "asked": seen.asked,
+        "here": seen.asked.url(),
+        "query": seen.asked.query(),
         "choices": _choices(seen.grid),
         "states": state_words(),
         "sorts": SORTS,
@@ -87,16 +89,16 @@ def asked_back(request: PageRequest) -> GridAsked:
 def _page(seen: Seen, rows: Page[int]) -> GridPage:
     today = local_today(seen.settings.time_zone)
     months = grid_months(seen.grid, today)
-    shown = list(rows)
+    shown, currency = list(rows), seen.settings.currency
     plans = plans_shown(seen.asked.period, [seen.grid.people[place].rep_id for place in shown])
     return GridPage(
         period=seen.asked.period,
         periods=periods_offered(seen.asked.period, planned_periods(), today, seen.settings.sales_month_start_day),
         months=months,
-        rows=grid_rows(seen.grid, shown, months, plans, seen.asked.edit),
-        units=unit_rows(seen.grid, seen.places, months, MOST_TEAMS),
-        sums=grid_sums(seen.grid, seen.places, months),
-        currency=seen.settings.currency,
+        rows=grid_rows(seen.grid, shown, months, plans, Shown(currency=currency, edited=seen.asked.edit)),
+        units=unit_rows(seen.grid, seen.places, months, currency),
+        sums=grid_sums(seen.grid, seen.places, months, currency),
+        currency=currency,
     )
 
 
