@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pacemark.web.goals.views import agreement_lists, agreements, batches, cells, grid, plans, quarter, seasons, units, what_if
+from pacemark.web.goals.views import (
+    agreement_lists,
+    agreements,
+    batches,
+    cells,
+    grid,
+    plans,
+    quarter,
+    seasons,
+    units,
+    what_if,
+)
 
 app_name = "goals"
 urlpatterns = [
