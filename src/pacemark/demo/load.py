@@ -27,6 +27,7 @@ from pacemark.demo.load_events import (
     write_refunds,
 )
 from pacemark.demo.load_people import write_people
+from pacemark.demo.load_replans import write_replans
 from pacemark.demo.spec import DemoSpec
 from pacemark.demo.tables import size_of
 from pacemark.demo.world import Chronicle
@@ -118,6 +119,8 @@ def bring_up_to_date(tell: Tell) -> None:
     run_pending()
     tell("agreements")
     write_agreements()
+    tell("what is left of the month")
+    write_replans()
 
 
 def complete_facts(tell: Tell) -> None:
