@@ -192,7 +192,7 @@ WORDS: dict[str, str | Promise] = {
     "results.bad_remaining": gettext_lazy("What is still to come must be finite, not negative, and its band in order."),
     "results.bad_trial": gettext_lazy("The counts of a trial do not belong together."),
     "results.confidence_out_of_range": gettext_lazy("Confidence must lie between 0 and 1, both left out."),
-    "results.credit_not_whole": gettext_lazy("The shares of a deal's credit must be 100 % in all."),
+    "results.credit_not_whole": gettext_lazy("The shares of a deal's credit must add up to the whole deal."),
     "results.credited_twice": gettext_lazy("One person stands in the deal's credit twice."),
     "results.day_out_of_range": gettext_lazy("The completed days cannot be more than the period's days."),
     "results.no_candidates": gettext_lazy("Say among how many people and practices this one stood out; at least one."),
