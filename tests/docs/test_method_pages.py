@@ -17,8 +17,11 @@ _MODULES = (
     *("rates", "priors", "attain", "chance", "values", "lags", "cohorts", "memory"),
     *(f"goals/{name}" for name in ("quantify", "reading", "decompose", "replan", "seasons", "work_back")),
     *(f"goals/plan_{name}" for name in ("batch", "inputs")),
+    "handover",
+    *(f"results/{name}" for name in ("ladder", "climbing", "contrast", "case", "proving", "practice")),
+    *(f"results/{name}" for name in ("attribution", "attainment")),
 )
-_CODE = re.compile(r'"((?:calc|chance|goals|lags|rates|values)\.[a-z_]+)"')
+_CODE = re.compile(r'"((?:calc|chance|goals|lags|rates|results|values)\.[a-z_]+)"')
 _EXAMPLE = re.compile(r"^pacemark calc (\w+) --json '(.+)'\n(.+)$", re.MULTILINE)
 
 
