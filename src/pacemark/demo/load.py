@@ -26,6 +26,7 @@ from pacemark.demo.load_events import (
     write_opportunities,
     write_refunds,
 )
+from pacemark.demo.load_ladder import write_ladder
 from pacemark.demo.load_people import write_people
 from pacemark.demo.load_replans import write_replans
 from pacemark.demo.spec import DemoSpec
@@ -115,6 +116,7 @@ def bring_up_to_date(tell: Tell) -> None:
     """Count the facts, and let the rooms above do what they do after an import."""
     tell("facts and plans")
     rebuild_facts(actor=None)
+    write_ladder()
     enqueue(AFTER_IMPORT)
     run_pending()
     tell("agreements")
