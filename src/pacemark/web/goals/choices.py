@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TargetBasis(models.TextChoices):
@@ -27,9 +28,9 @@ class Confidence(models.TextChoices):
 class Tier(models.TextChoices):
     """The ladder inside a grade; also the three levels of a target."""
 
-    CORE = "core", _("Core")
-    HIGH = "high", _("High")
-    BENCHMARK = "benchmark", _("Benchmark")
+    CORE = "core", pgettext_lazy("tier", "Core")
+    HIGH = "high", pgettext_lazy("tier", "High")
+    BENCHMARK = "benchmark", pgettext_lazy("tier", "Benchmark")
 
 
 class IntentionKind(models.TextChoices):

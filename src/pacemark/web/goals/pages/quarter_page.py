@@ -51,6 +51,7 @@ class WishMonth:
     period: Period
     amount_minor: int
     chance: float | None
+    is_closed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +141,12 @@ def _wish(facts: QuarterFacts, kind: IntentionKind) -> Wish:
         grade_name=asked.grade_name if kind == IntentionKind.KEEP else asked.next_grade_name,
         amount_minor=asked.amounts_minor.get(kind),
         months=tuple(
-            WishMonth(period=month, amount_minor=amount, chance=facts.chances.get((kind, month.first)))
-            for month, amount in zip(asked.months, asked.months_minor.get(kind, ()), strict=False)
+            WishMonth(
+                period=month, amount_minor=amount, chance=facts.chances.get((kind, month.first)), is_closed=is_closed
+            )
+            for month, is_closed, amount in zip(
+                asked.months, asked.is_closed, asked.months_minor.get(kind, ()), strict=False
+            )
         ),
         is_current=current == kind,
     )

@@ -105,7 +105,8 @@ def intention(request: PageRequest, rep_id: int) -> HttpResponse:
 
 
 def _start(request: PageRequest) -> date:
-    return quarter_start_asked(request.GET.get("quarter") or request.POST.get("quarter") or "")
+    asked = request.GET.get("quarter") or request.POST.get("quarter") or request.GET.get("period")
+    return quarter_start_asked(asked or "")
 
 
 def _done(request: PageRequest, rep_id: int, form: forms.Form, act: Callable[[], None]) -> HttpResponse:

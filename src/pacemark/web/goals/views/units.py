@@ -38,7 +38,7 @@ def units(request: PageRequest) -> HttpResponse:
         "rows": rows,
         "before": stretch_before(stretch),
         "after": stretch_after(stretch),
-        "spans": [stretch.months[0].label[:4], *_quarters(stretch.months[0].label), stretch.months[0].label],
+        "spans": _spans(stretch.months[0].label),
         "currency": organization().currency,
     }
     return render(request, "goals/units.html", context)
@@ -144,8 +144,11 @@ def _at(request: PageRequest) -> str:
     return request.GET.get("at") or request.POST.get("at") or ""
 
 
-def _quarters(label: str) -> list[str]:
-    return [f"{label[:4]}-Q{number}" for number in range(1, 5)]
+def _spans(label: str) -> list[str]:
+    """Return the year of a month, its quarters and its months."""
+    year = label[:4]
+    quarters = [f"{year}-Q{number}" for number in range(1, 5)]
+    return [year, *quarters, *(f"{year}-{number:02d}" for number in range(1, 13))]
 
 
 def _back(request: PageRequest) -> HttpResponse:
