@@ -172,6 +172,30 @@ def test_deal_values_are_net_of_the_refunds_known_by_then() -> None:
 
 
 @pytest.mark.django_db
+def test_what_people_own_and_what_their_talks_brought() -> None:
+    floor = make_floor(37)
+    span = {row for row in Opportunity.objects.all() if AS_OF - timedelta(days=9) <= row.opened_on < AS_OF}
+    span = {row for row in span if row.state != "unqualified"}
+    expected = {}
+    for rep in floor.reps:
+        own = [row for row in span if row.owner_id == rep.pk]
+        given = sum(row.sourced_by_id != rep.pk for row in own)
+        expected[rep.pk] = (len(own), given, sum(row.sourced_by_id == rep.pk for row in span))
+    expected = {rep_id: counts for rep_id, counts in expected.items() if any(counts)}
+
+    def found(rep_ids: frozenset[int] | None) -> dict[int, tuple[int, ...]]:
+        counts = queries.owned_counts(AS_OF, rep_ids, 9)
+        columns = (counts.opportunities, counts.not_own_talk, counts.sourced)
+        return dict(zip(counts.rep_id.tolist(), zip(*(one.tolist() for one in columns), strict=True), strict=True))
+
+    assert found(None) == expected and len(expected) > 1
+    some = frozenset([*expected][:1])
+    assert found(some) == {rep_id: expected[rep_id] for rep_id in some}
+    Opportunity.objects.update(owner=None, sourced_by=None, sourced_on=None, sourced_call=None)
+    assert found(None) == {}
+
+
+@pytest.mark.django_db
 def test_revenue_falls_into_the_sales_month_of_its_day() -> None:
     make_floor(36)
     rebuild_facts(actor=None)

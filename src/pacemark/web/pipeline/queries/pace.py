@@ -76,7 +76,7 @@ def owned_counts(as_of: date, rep_ids: Collection[int] | None, days: int) -> Own
 def _summed(rep_id: Integers, of: Integers, count: Integers) -> Integers:
     """Return the sums per rep, in their (rising) order; of nobody else."""
     place = np.searchsorted(rep_id, of)
-    mine = np.append(rep_id, 0)[place] == of
+    mine = np.append(rep_id, -1)[place] == of
     return np.bincount(place[mine], count[mine], minlength=len(rep_id)).astype(np.int64)
 
 
