@@ -11,8 +11,9 @@ import pytest
 from django.utils import translation
 
 from pacemark.engine.periods import sales_month
-from pacemark.web.goals.models import RepPlan
+from pacemark.web.goals.models import Replan, RepPlan
 from pacemark.web.goals.services.plans import plan_period
+from pacemark.web.goals.services.replans import replan_period
 from pacemark.web.organization.queries import Member
 from pacemark.web.overview.queries import share_of_day
 from pacemark.web.overview.today_page import TodayFacts, TodayPage, greeting, today_page
@@ -237,3 +238,64 @@ def test_greetings_change_at_noon_and_at_six() -> None:
     with translation.override("en"):
         said = [greeting(hour) for hour in (0, 11, 12, 17, 18, 23)]
     assert said == ["Good morning"] * 2 + ["Good afternoon"] * 2 + ["Good evening"] * 2
+
+
+# --- what is left when the day begins ---------------------------------------------------------------------------------
+
+
+def _replans(as_of: Sequence[date]) -> list[Replan]:
+    for day in as_of:
+        replan_period(actor=None, period=MARCH, as_of=day)
+    return list(Replan.objects.filter(rep__name="full_cycle").order_by("-as_of"))
+
+
+def test_today_asks_for_what_is_left_and_says_why_it_changed(plans: dict[str, RepPlan]) -> None:
+    plan = plans["full_cycle"]
+    plan.content["capacity_dials_per_day"] = None
+    plan.save()
+    replans = _replans([date(2024, 3, 14), date(2024, 3, 15)])
+    page = _page(plan, date(2024, 3, 15), replans=replans)
+    rest = replans[0].content["plans"]["0.5"]["dials"]
+
+    assert page.ring.required == math.ceil(rest / 11), "eleven working days are left"
+    assert page.rest is not None
+    assert page.rest.change is not None
+    assert (page.rest.change.before_day, page.rest.change.now) == (date(2024, 3, 14), page.ring.required)
+    assert page.rest.change.because == "fewer days are left, and less time to close"
+    assert page.month[0].required == math.ceil(plan.content["plans"]["0.5"]["dials"] - 1e-9), "the month's plan stands"
+    assert page.rest.chance == replans[0].chance
+    assert page.rest.low <= page.rest.mean <= page.rest.high
+
+
+def test_nobody_is_asked_for_more_than_a_day_holds(plans: dict[str, RepPlan]) -> None:
+    """Two days before the end most is missing: the day asks for what it holds, and says what that brings."""
+    plan = plans["full_cycle"]
+    day = date(2024, 3, 28)
+    replans = _replans([day])
+    content = replans[0].content
+    page = _page(plan, day, replans=replans)
+
+    assert content["plans"]["0.5"]["dials"] > 2 * content["capacity_dials_per_day"]
+    assert page.ring.required == content["capacity_dials_per_day"]
+    assert page.rest is not None
+    assert "The most that can still be" in page.rest.most
+    assert "What fits into a day" in [line.label for line in page.sums]
+
+
+def test_weekdays_weigh_as_they_usually_do(plans: dict[str, RepPlan]) -> None:
+    plan = plans["full_cycle"]
+    plan.content["carried"]["weekdays"] = [2.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]
+    plan.content["plans"]["0.5"]["dials"] = 600.0
+    plan.content["capacity_dials_per_day"] = None
+    found = _required(plan, WORKDAYS)["Dials"]
+    assert sum(found) == 600
+    assert {round(part / 24) for part, day in zip(found, WORKDAYS, strict=True) if day.weekday() == 0} == {2}
+
+
+@pytest.mark.parametrize("role", ["setter", "closer"])
+def test_every_role_has_a_day_from_what_is_left(plans: dict[str, RepPlan], role: str) -> None:
+    replan_period(actor=None, period=MARCH, as_of=date(2024, 3, 15))
+    page = _page(plans[role], date(2024, 3, 15), replans=list(Replan.objects.filter(rep__name=role)))
+    assert page.sums
+    assert page.rest is not None
+    assert page.rest.is_money == (role == "closer")

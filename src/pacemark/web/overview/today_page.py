@@ -14,7 +14,7 @@ from pacemark.web.goals.bridge.documents import rounded_up
 from pacemark.web.goals.bridge.stored import weekday_weights
 from pacemark.web.goals.models import Replan, RepPlan
 from pacemark.web.goals.pages.maths import maths_of
-from pacemark.web.goals.pages.rest import RestView, dealt, rest_view
+from pacemark.web.goals.pages.rest import RestView, dealt, fitting_share, rest_view
 from pacemark.web.goals.pages.words import confidence_choices, note_sentences, stage_words
 from pacemark.web.pipeline.queries import DayCounts
 from pacemark.web.ui import formats
@@ -114,7 +114,7 @@ def today_page(*, plan: RepPlan, facts: TodayFacts, now: datetime, confidence: s
         odds=rest["plans"]["0.5"]["odds"],
         odds_at_start=content["plans"]["0.5"]["odds"],
         choices=confidence_choices(rest, confidence, url),
-        sums=(*maths_of(rest).lines, *_dealt_line(due, stages[0])),
+        sums=(*maths_of(rest).lines, *_fitting_line(rest, confidence), *_dealt_line(due, stages[0])),
         notes=(*note_sentences({"marks": content["marks"]}, chosen), *_weekday_note(rest)),
         slowest=_slowest(stages),
         month=_month_stages(of_month, facts.month),
@@ -142,6 +142,15 @@ def _due(
             so_far = sum(part for day, part in parts.items() if day <= today)
             found[stage] = Due(today=parts.get(today, 0), so_far=so_far, whole=sum(parts.values()))
     return found
+
+
+def _fitting_line(content: dict[str, Any], confidence: str) -> tuple[SumLine, ...]:
+    """Say that the day asks for no more than it holds."""
+    if fitting_share(content, confidence) == 1:
+        return ()
+    formula = _("more than you have shown in a day is not asked; see the most that can still be")
+    value = formats.count(content["capacity_dials_per_day"])
+    return (SumLine(label=_("What fits into a day"), formula=formula, value=value),)
 
 
 def _weekday_note(content: dict[str, Any]) -> tuple[str, ...]:

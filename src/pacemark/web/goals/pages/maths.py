@@ -54,7 +54,7 @@ def _words(content: dict[str, Any]) -> dict[str, tuple[str, str, bool]]:
             _("%(gap)s ÷ (%(pipeline_conversion)s × %(closing_share)s closing inside the month)"),
             True,
         ),
-        "opportunities": (_("Opportunities"), _("%(pipeline)s ÷ %(expected_amount)s each"), False),
+        "opportunities": (_("Opportunities"), _opportunities_words(content), False),
         "opportunities_from_talks": (
             _("… from deep talks"),
             _("%(opportunities)s − %(direct_opportunities)s that come without a talk"),
@@ -64,6 +64,12 @@ def _words(content: dict[str, Any]) -> dict[str, tuple[str, str, bool]]:
         "connects": (_("Connects"), _("÷ your rate %(deep_talk_per_connect)s"), False),
         "dials": (_("Dials"), _("÷ your rate %(connect_per_dial)s"), False),
     }
+
+
+def _opportunities_words(content: dict[str, Any]) -> str:
+    if content.get("opportunities_target") is not None:
+        return _("all that are still missing")
+    return _("%(pipeline)s ÷ %(expected_amount)s each")
 
 
 def _gap_words(content: dict[str, Any]) -> str:

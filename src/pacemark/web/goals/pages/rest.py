@@ -78,7 +78,20 @@ def dealt(content: dict[str, Any], stage: str, days: Sequence[date], confidence:
     total = exact(content["plans"][confidence].get(stage))
     if total is None or not days:
         return {}
+    total *= fitting_share(content, confidence)
     return dict(zip(days, deal_over_days(total, weights_of(content, days)), strict=True))
+
+
+def fitting_share(content: dict[str, Any], confidence: str) -> Fraction:
+    """Return which part of what is left fits into the days left; nobody is asked for 25,000 dials tomorrow.
+
+    All of a plan is asked, since it is agreed or talked about; of what is left only what can be done.
+    """
+    plan, capacity = content["plans"][confidence], exact(content["capacity_dials_per_day"])
+    dials = exact(plan.get("dials"))
+    if "projection" not in content or plan["feasible"] is not False or not dials or capacity is None:
+        return Fraction(1)
+    return min(Fraction(1), capacity * int(content["days"]) / dials)
 
 
 def weights_of(content: dict[str, Any], days: Sequence[date]) -> Sequence[Fraction]:
@@ -128,7 +141,11 @@ def _change(replans: Sequence[Replan], workdays: Sequence[date], confidence: str
         need_of(replan.content, _share(replan.content, rest, day))
         for replan, rest, day in ((old, rests[0], before), (new, rests[1], today))
     ]
-    parts = explain_change(needs[0], needs[1]) or {}
+    if numbers == [0, 0]:
+        return None
+    # A day that is full is full, whatever is missing.
+    is_full = any(fitting_share(replan.content, confidence) < 1 for replan in (old, new))
+    parts = {} if is_full else explain_change(needs[0], needs[1]) or {}
     return Change(
         before_day=before,
         before=numbers[0],

@@ -312,5 +312,6 @@ def _draft_row(draft: PlanDraft) -> DraftRow:
     rows, odds = draft.answer.get("needs", {}), draft.answer.get("odds", {})
     needs = [rows.get(stage, formats.DASH) for stage in ("opportunities", "deep_talks", "dials", "dials_per_day")]
     chances = [formats.percent(odds.get(key), 0) for key in confidence_words()]
-    target = formats.count(draft.assumptions.get("target") or None)
+    typed = draft.assumptions.get("target")
+    target = formats.count(Fraction(typed)) if typed else formats.DASH
     return DraftRow(pk=draft.pk, name=draft.name, query=f"draft={draft.pk}", cells=(target, *needs, *chances))
