@@ -133,6 +133,7 @@ def test_easy_leads_are_no_merit() -> None:
         ((240, 800), (500, 2000), 0.042, "verified"),
         ((1250, 5000), (2500, 10_000), 0.042, "refuted"),
         ((27, 100), (250, 1000), 0.042, "tried"),
+        ((260, 1000), (2500, 10_000), 0.042, "tried"),  # the interval ends at .033: below the claim, not below half
         ((0, 0), (250, 1000), 0.042, "tried"),
         ((20, 100), (300, 1000), 0.042, "refuted"),
         ((1250, 5000), (2500, 10_000), 0.0, "tried"),

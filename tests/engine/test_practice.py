@@ -50,6 +50,13 @@ def test_what_works_is_verified_and_its_size_is_found() -> None:
     assert np.mean(covered) == pytest.approx(0.9, abs=0.1)
 
 
+def test_the_size_is_what_it_is_at_the_time_and_with_the_leads_of_the_trial() -> None:
+    found = _verdicts(range(40), uplift=1.3, everyone=1.25, better_leads=True)
+    usual = KIND_RATES @ [0.8, 0.15, 0.05] * 1.25
+
+    assert np.mean([one.difference or 0 for one in found]) == pytest.approx(0.3 * usual, rel=0.12)
+
+
 @pytest.mark.parametrize(
     "world", [{}, {"adopters_ability": 1.15}, {"better_leads": True}, {"everyone": 1.25}],
     ids=["nothing", "able adopters", "better leads", "a good month for all"],
