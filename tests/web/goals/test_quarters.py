@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacemark.engine.periods import months_of_quarter
+from pacemark.engine.periods import months_of_quarter, sales_month
 from pacemark.web.goals.bridge.quarters import Quarter, QuarterShape, TargetCell, with_amount, with_months
 from pacemark.web.goals.choices import TargetBasis
-from pacemark.web.goals.models import QuarterTarget, SeasonSet, Target
+from pacemark.web.goals.models import QuarterTarget, RepPlan, SeasonSet, Target
 from pacemark.web.goals.queries.quarters import months_between, months_grid, quarter_board
 from pacemark.web.goals.refusals import Refused
 from pacemark.web.goals.services.quarters import set_months, set_quarter, set_quarters, split_anew, work_out_months
+from pacemark.web.goals.services.targets import set_target
 from pacemark.web.organization.models import CalendarDay, Grade, GradeQuota, Membership, Rep
 from pacemark.web.trail.models import TrailEntry
 from tests.support.people import People
@@ -129,6 +131,15 @@ def test_without_a_quarter_months_add_up_by_themselves(people: People) -> None:
     assert board.quarters[rep, Q2].amount_minor is None
     assert board.quarters[rep, Q2].sum_minor == 1_500_00
     assert not QuarterTarget.objects.exists()
+
+
+def test_a_month_set_on_the_persons_page_keeps_the_quarter(people: People) -> None:
+    rep = people.rep_row.pk
+    set_quarter(actor=None, rep_id=rep, quarter_start=Q2, amount_minor=65_000_00, basis=TYPED)
+    target = set_target(actor=people.manager, rep_id=rep, period=sales_month("2024-05"), amount=Decimal(36_200))
+    assert (target.amount_minor, target.is_held, target.version) == (36_200_00, True, 2)
+    assert _amounts(people.rep_row) == [15_086, 36_200, 13_714]
+    assert RepPlan.objects.get(rep=people.rep_row, is_current=True).target_minor == 36_200_00
 
 
 def test_days_that_start_nothing_are_refused(people: People) -> None:

@@ -16,7 +16,7 @@ from pacemark.web.goals.models import QuarterTarget, RepPlan, Target
 from pacemark.web.goals.queries.ladder import ladder_months
 from pacemark.web.goals.queries.seasons import quarter_months, quarter_shapes
 from pacemark.web.organization.clock import local_today
-from pacemark.web.organization.models import Membership, Rep
+from pacemark.web.organization.models import Membership
 from pacemark.web.organization.queries import organization
 
 __all__ = ["QuarterBoard", "TargetCell", "months_between", "months_grid", "quarter_board"]
@@ -92,6 +92,11 @@ def quarter_first(day: date) -> date:
     return quarter_months(day, organization().sales_month_start_day)[0].first
 
 
+def has_quarter(rep_id: int, day: date) -> bool:
+    """Tell whether the quarter that a day lies in has an amount of its own for a rep."""
+    return QuarterTarget.objects.filter(rep_id=rep_id, quarter_start=quarter_first(day)).exists()
+
+
 def _written(is_closed: Mapping[date, bool], rep_ids: Collection[int] | None) -> Cells:
     rows = Target.objects.filter(period_start__in=is_closed).order_by("version")
     if rep_ids is not None:
@@ -153,8 +158,3 @@ def _climbers(
 
 def _unwritten(amount_minor: int, basis: TargetBasis, is_closed: bool) -> TargetCell:
     return TargetCell(amount_minor=amount_minor, basis=basis, version=0, is_held=False, is_closed=is_closed)
-
-
-def names_of(rep_ids: Collection[int]) -> dict[int, str]:
-    """Return reps' names by id."""
-    return dict(Rep.objects.filter(pk__in=rep_ids).values_list("pk", "name"))
