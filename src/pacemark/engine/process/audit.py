@@ -296,7 +296,7 @@ def _correlate(x: FloatArray, y: FloatArray) -> float:
 def _independence(metrics: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return 1 − R² of each metric on the others, and their correlations; NaN for a constant one."""
     n_metrics = len(metrics)
-    flat = metrics.reshape(n_metrics, -1)
+    flat = metrics.reshape(n_metrics, metrics.shape[1] * metrics.shape[2])
     known = ~np.isnan(flat)
     number = np.maximum(known.sum(axis=1), 1)
     mean = np.where(known, flat, 0.0).sum(axis=1) / number

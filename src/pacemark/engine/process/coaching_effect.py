@@ -80,8 +80,8 @@ def coaching_effect(before: FloatArray, after: FloatArray, is_coached: BoolArray
     Each coached person is matched with the three uncoached people of the group whose number before is nearest (within
     half a standard deviation of everyone's), with replacement. What distance is left is taken out by the slope of
     after on before among the uncoached. Variance after Abadie and Imbens: that of the differences, and
-    s² Σ_j ((Σ_i w_ij)² − Σ_i w_ij²) for people who stand beside several. The interval is Student's with one degree less than there are
-    coached people. A number that was low by chance rebounds in both, so the rebound is no effect.
+    s² Σ_j ((Σ_i w_ij)² − Σ_i w_ij²) for people who stand beside several. The interval is Student's with one degree
+    less than there are coached people. A number that was low by chance rebounds in both, so the rebound is no effect.
 
     References
     ----------

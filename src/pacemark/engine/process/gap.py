@@ -131,6 +131,8 @@ def zero_streaks(deals: FloatArray, works: BoolArray) -> IntArray:
     [2, 4]
     """
     n_days = deals.shape[1]
+    if not n_days:
+        return np.zeros(len(deals), dtype=np.int64)
     some = deals > 0
     back = np.argmax(some[:, ::-1], axis=1)
     last = np.where(some.any(axis=1), n_days - 1 - back, -1)
