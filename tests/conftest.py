@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Callable, Generator, Iterator
 from datetime import date
@@ -20,6 +21,14 @@ TODAY = date(2024, 3, 15)  # a Friday
 
 
 # --- what is left out, and saying so ---------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say in the open that tests on each database need SQLite too: pytest-django makes only what marks ask for."""
+    for item in items:
+        if "each_database" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db(transaction=True))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -148,8 +157,32 @@ def on_postgres(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> Iterat
         yield postgres_url
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+    """A migrated SQLite file that others are copied from."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    with django_db_blocker.unblock():
+        migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def each_shared_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Run a test on a SQLite file and on PostgreSQL, as several connections at once would use them."""
+    if request.param == "postgres":
+        request.getfixturevalue("on_postgres")
+        yield "postgres"
+        return
+    blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
+    path = tmp_path / "shared.sqlite3"
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+    with blocker.unblock(), django_on(f"sqlite:///{path}"):
+        yield "sqlite"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def each_database(request: pytest.FixtureRequest) -> str:
     """Run a test on SQLite and on PostgreSQL, with real transactions; the value is which."""
-    request.getfixturevalue("on_postgres" if request.param == "postgres" else "transactional_db")
+    if request.param == "postgres":
+        request.getfixturevalue("on_postgres")
     return str(request.param)

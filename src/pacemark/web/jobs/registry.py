@@ -16,10 +16,14 @@ F = TypeVar("F", bound=Callable[..., object])
 
 AFTER_IMPORT = "after import"
 FACTS_CHANGED = "facts changed"
+DEFINITIONS_CHANGED = "definitions changed"
+MEMBERSHIP_CHANGED = "membership changed"
 CLOCK_RUNS_OUT = "clock runs out"
 AGREEMENT_WAITING = "agreement waiting"
 # Names that lower rooms tell upper rooms something with. Nobody, one room or several may listen.
-ANNOUNCEMENTS = frozenset({AFTER_IMPORT, CLOCK_RUNS_OUT, FACTS_CHANGED, AGREEMENT_WAITING})
+ANNOUNCEMENTS = frozenset(
+    {AFTER_IMPORT, AGREEMENT_WAITING, CLOCK_RUNS_OUT, DEFINITIONS_CHANGED, FACTS_CHANGED, MEMBERSHIP_CHANGED}
+)
 
 DEFAULT_ATTEMPTS = 5
 

@@ -22,3 +22,9 @@ def local_now(time_zone: str) -> datetime:
 def local_today(time_zone: str) -> date:
     """Return today's date in the organisation's zone."""
     return local_now(time_zone).date()
+
+
+def local_date(moment: datetime, time_zone: str) -> date:
+    """Return the date of a moment in the organisation's zone, on the day that ``PACEMARK_TODAY`` says."""
+    fixed: str = settings.PACEMARK_TODAY
+    return date.fromisoformat(fixed) if fixed else moment.astimezone(ZoneInfo(time_zone)).date()

@@ -1,14 +1,41 @@
-"""Background work on facts."""
+"""Background work on facts and on whose leads are."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from pacemark.web.jobs.registry import periodic
-from pacemark.web.pipeline.facts_services import refresh_changed_days
+from django.utils import timezone
+
+from pacemark.web.jobs.registry import CLOCK_RUNS_OUT, DEFINITIONS_CHANGED, MEMBERSHIP_CHANGED, job, periodic
+from pacemark.web.jobs.services import enqueue
+from pacemark.web.pipeline.clock_services import turn_clock
+from pacemark.web.pipeline.facts_services import note_days_of, refresh_changed_days
+from pacemark.web.pipeline.services import count_facts_by_new_definitions
 
 
 @periodic("count changed days", every=timedelta(minutes=5))
 def count_changed_days() -> int:
     """Count again what an import left waiting when it was killed between its commit and the roll-up."""
     return refresh_changed_days(actor=None)
+
+
+@periodic("turn the clock", every=timedelta(hours=1))
+def turn_the_clock() -> int:
+    """Recycle what is overdue, and tell those whose protection runs out."""
+    turn = turn_clock(at=timezone.now())
+    if turn.reminded or turn.escalated:
+        enqueue(CLOCK_RUNS_OUT, reminded=list(turn.reminded), escalated=list(turn.escalated))
+    return turn.n_recycled
+
+
+@job(DEFINITIONS_CHANGED)
+def count_by_new_definitions() -> None:
+    """Count everything anew: a threshold, what revenue is, or the day on which sales months start has changed."""
+    count_facts_by_new_definitions(actor=None)
+
+
+@job(MEMBERSHIP_CHANGED)
+def count_for_new_team(rep_id: int, first_day: str) -> None:
+    """Count a rep's days anew from the first that belongs to another team."""
+    note_days_of(rep_id=rep_id, first_day=date.fromisoformat(first_day))
+    refresh_changed_days(actor=None)
