@@ -84,8 +84,8 @@ def test_intervals_hold_what_they_promise_where_nothing_is_to_be_found() -> None
         # walks hang together from week to week, and so do windows of deals
         metrics = np.cumsum(rng.standard_normal((1, 40, 12)), axis=2)
         deals = np.abs(np.cumsum(rng.standard_normal((40, 12)), axis=1))
-        for found in (validity_between(metrics, deals), validity_within(metrics, deals)):
-            covered.append(found.low[0] <= 0 <= found.high[0])
+        both = (validity_between(metrics, deals), validity_within(metrics, deals))
+        covered += [found.low[0] <= 0 <= found.high[0] for found in both]
 
     assert np.mean(covered) == pytest.approx(0.95, abs=0.03)
 
