@@ -120,9 +120,7 @@ def chain_steps(content: dict[str, Any], chosen: dict[str, Any]) -> tuple[ChainS
     """Return the strip from the result to a day's work."""
     words = stage_words()
     steps = [ChainStep(label=words["target"], value=formats.count(content["target"]), by=_deals_words(chosen))]
-    if chosen["pipeline"] is not None:
-        by = formats.percent(content["pipeline_conversion"])
-        steps.append(ChainStep(label=words["pipeline"], value=formats.count(chosen["pipeline"]), by=f"÷ {by}"))
+    steps += _money_steps(content, chosen)
     for stage in STAGES:
         if chosen[stage] is None:
             continue
@@ -138,6 +136,29 @@ def chain_steps(content: dict[str, Any], chosen: dict[str, Any]) -> tuple[ChainS
     return tuple(steps)
 
 
+def _money_steps(content: dict[str, Any], chosen: dict[str, Any]) -> list[ChainStep]:
+    """Return what lies between the target and the opportunities, so that each number follows from the one before.
+
+    Beyond even odds the opportunities are what the chance asks for, not what the division gives; that is said.
+    """
+    if chosen["pipeline"] is None:
+        return []
+    words, pipeline = stage_words(), formats.count(chosen["pipeline"])
+    if chosen is not content["plans"]["0.5"]:
+        return [ChainStep(label=words["pipeline"], value=pipeline, by=_("asked for by this chance"))]
+    steps = []
+    there, expected = content["booked"], content["expected_from_open"]
+    if there or expected:
+        by = _("− %(booked)s booked − %(expected)s from the open pipeline")
+        shown = {"booked": formats.count(there), "expected": formats.count(expected)}
+        gap = max(content["target"] - there - expected, 0)
+        steps.append(ChainStep(label=_("Still missing"), value=formats.count(gap), by=by % shown))
+    by = f"÷ {formats.percent(content['pipeline_conversion'])}"
+    if content["closing_share"] < 1:
+        by += " ÷ " + _("%(share)s in time") % {"share": formats.percent(content["closing_share"])}
+    return [*steps, ChainStep(label=words["pipeline"], value=pipeline, by=by)]
+
+
 def _deals_words(chosen: dict[str, Any]) -> str:
     if chosen["deals"] is None:
         return ""
@@ -148,7 +169,11 @@ def _deals_words(chosen: dict[str, Any]) -> str:
 def _by(content: dict[str, Any], stage: str) -> str:
     if stage == "opportunities":
         return f"÷ {formats.count(content['expected_amount'])}"
-    return f"÷ {formats.percent(content['rates'][DIVISORS[stage]]['mean'])}"
+    by = f"÷ {formats.percent(content['rates'][DIVISORS[stage]]['mean'])}"
+    direct = content["direct_opportunities"]
+    if stage != "deep_talks" or not direct:
+        return by
+    return _("− %(n)s without a talk") % {"n": formats.count(direct, 1)} + f" {by}"
 
 
 def rate_rows(content: dict[str, Any]) -> tuple[RateRow, ...]:
