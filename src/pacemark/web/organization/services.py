@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from pacemark.web.accounts.models import User
+from pacemark.web.jobs.registry import DEFINITIONS_CHANGED, MEMBERSHIP_CHANGED
+from pacemark.web.jobs.services import enqueue
 from pacemark.web.organization.calendar_seed import chinese_days
 from pacemark.web.organization.choices import DayKind
 from pacemark.web.organization.models import (
@@ -22,6 +24,10 @@ from pacemark.web.organization.models import (
 )
 from pacemark.web.trail.services import record
 
+# What facts are counted by: when one of these changes, all of them are counted anew.
+_DEFINITIONS = frozenset(
+    {"connect_seconds", "effective_seconds", "deep_talk_seconds", "revenue_basis", "sales_month_start_day"}
+)
 _CHINESE_ZONES = frozenset({"Asia/Shanghai", "Asia/Chongqing", "Asia/Urumqi", "PRC"})
 
 
@@ -45,7 +51,7 @@ def set_up_organization(*, actor: User | None, **settings: Any) -> Organization:
 
 @transaction.atomic
 def change_organization(*, actor: User, **settings: Any) -> Organization:
-    """Change settings by name, for example ``deep_talk_seconds=200``."""
+    """Change settings by name, for example ``deep_talk_seconds=200``; facts are then counted anew by a job."""
     organization = Organization.objects.select_for_update().order_by("pk").get()
     before = {name: getattr(organization, name) for name in settings}
     for name, value in settings.items():
@@ -54,6 +60,8 @@ def change_organization(*, actor: User, **settings: Any) -> Organization:
     organization.save()
     changes = {name: [before[name], value] for name, value in settings.items() if before[name] != value}
     record(actor=actor, action="organization.changed", subject=organization, changes=changes)
+    if _DEFINITIONS & changes.keys():
+        enqueue(DEFINITIONS_CHANGED)
     return organization
 
 
@@ -104,6 +112,7 @@ def move_rep(
     membership.save()
     changes = {"team_id": team.pk if team else None, "grade_id": grade.pk if grade else None, "role": role}
     record(actor=actor, action="organization.rep_moved", subject=rep, changes={**changes, "from": str(valid_from)})
+    enqueue(MEMBERSHIP_CHANGED, rep_id=rep.pk, first_day=valid_from.isoformat())
     return membership
 
 

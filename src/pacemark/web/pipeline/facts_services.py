@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -65,6 +66,15 @@ def refresh_changed_days(*, actor: User | None = None) -> int:
     if ChangedMonth.objects.exists():
         _refresh_months(settings)
     return n_days
+
+
+@transaction.atomic
+def note_days_of(*, rep_id: int, first_day: date) -> None:
+    """Note all days of a rep from one on, for the next roll-up; who moved them there has left the trail."""
+    days = RepDay.objects.filter(rep_id=rep_id, business_date__gte=first_day).values_list("business_date", flat=True)
+    ChangedDay.objects.bulk_create(
+        [ChangedDay(rep_id=rep_id, business_date=day) for day in days], ignore_conflicts=True
+    )
 
 
 def _refresh_days(counting: _Counting) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -33,7 +35,7 @@ from pacemark.web.pipeline.publishing.upsert import (
     has_events,
     publish_layer,
 )
-from pacemark.web.pipeline.staging import Staging
+from pacemark.web.pipeline.staging import Staging, open_staging
 from pacemark.web.trail.services import record
 
 _PUBLISH_LOCK = 0x7061636D  # one import publishes at a time; SQLite's write lock says so by itself
@@ -92,6 +94,20 @@ def bring_facts_up_to_date(*, actor: User | None) -> None:
         refresh_changed_days(actor=actor)
     elif ChangedDay.objects.exists():
         rebuild_facts(actor=actor)
+
+
+def count_facts_by_new_definitions(*, actor: User | None) -> None:
+    """Count all facts anew after a threshold changed: first which talk led to which opportunity, then the facts.
+
+    Must not run inside a transaction. Killed in between, the next run does the same again.
+    """
+    with tempfile.TemporaryDirectory(prefix="sourcing-") as folder, open_staging(Path(folder)) as staging:
+        publication = _publication(StagedImport(staging=staging, source_name="", segments={}, batch_id=None), 0)
+        with transaction.atomic():
+            _take_turn()
+            sourcing.note_every_lead(publication)
+            sourcing.source_opportunities(publication)
+    rebuild_facts(actor=actor)
 
 
 def prepare_publication(staged: StagedImport) -> None:
@@ -175,6 +191,8 @@ def _publish_layer(publication: Publication, table: EventTable, layer: int, outc
     _count(publication, table, layer, outcomes)
     if table.target in {"pipeline_opportunity", "pipeline_call"}:
         sourcing.note_left_leads(publication, table.target)
+    if table is DEAL_ROWS:
+        deals.mark_opportunities_of_changed(publication)
     publish_layer(publication, table, layer)
 
 

@@ -6,6 +6,31 @@ from pacemark.web.pipeline.publishing.context import Publication
 from pacemark.web.pipeline.publishing.tables import DEAL_ROWS, REFUND_ROWS
 from pacemark.web.pipeline.publishing.upsert import MARK_DAYS, keep_versions_of
 
+# A deal without a day makes the win of its opportunity one that says nothing of lags: the opening day counts by it.
+_OPENED = "SELECT DISTINCT coalesce(o.owner_id, 0), o.opened_on"
+
+
+def _tied(rows: str) -> str:
+    """Join the opportunities of deals, given as ``FROM … pipeline_deal t …``."""
+    return rows.replace("pipeline_deal t", "pipeline_deal t JOIN pipeline_opportunity o ON o.id = t.opportunity_id", 1)
+
+
+def mark_opportunities_of_changed(publication: Publication) -> None:
+    """Mark the opening days of the opportunities that changed deals belong to so far."""
+    changed = "FROM stage_known k JOIN pipeline_deal t ON t.id = k.target_id"
+    tied = "JOIN pipeline_opportunity o ON o.id = t.opportunity_id WHERE NOT k.is_same"
+    publication.run(MARK_DAYS.format(select=f"{_OPENED} {changed} {tied}"))
+
+
+def _mark_linked(publication: Publication, layer: int) -> None:
+    select = (
+        f"{_OPENED} FROM stage_records s "
+        "JOIN pipeline_deal t ON t.source_id = %s AND t.external_id = s.external_id "
+        "JOIN pipeline_opportunity o ON o.id = t.opportunity_id LEFT JOIN stage_known k ON k.stage_id = s.stage_id "
+        "WHERE s.layer = %s AND s.is_deal AND t.is_undated AND (k.stage_id IS NULL OR NOT k.is_same)"
+    )
+    publication.run(MARK_DAYS.format(select=select), (publication.source_id, layer))
+
 
 def take_back_wins(publication: Publication, layer: int) -> None:
     """Remove deals whose record no longer says won, with their refunds; both stay in the history."""
@@ -21,6 +46,7 @@ def take_back_wins(publication: Publication, layer: int) -> None:
     source = int(publication.source_id)
     gone = f"FROM pipeline_deal t JOIN stage_dropped n ON n.external_id = t.external_id WHERE t.source_id = {source}"
     publication.run(MARK_DAYS.format(select=f"SELECT DISTINCT coalesce(t.owner_id, 0), t.signed_on {gone}"))
+    publication.run(MARK_DAYS.format(select=f"{_OPENED} {_tied(gone)}"))
     refunds = (
         "FROM pipeline_refund t JOIN pipeline_deal d ON d.id = t.deal_id "
         f"JOIN stage_dropped n ON n.external_id = d.external_id WHERE d.source_id = {source}"
@@ -50,6 +76,8 @@ def link_deals(publication: Publication, layer: int) -> None:
         "AND t.external_id = s.external_id AND t.opportunity_id IS NULL AND t.lead_id IS NOT NULL",
         (layer, source),
     )
+    if publication.has_facts:
+        _mark_linked(publication, layer)
 
 
 def close_by_contract(publication: Publication) -> None:
