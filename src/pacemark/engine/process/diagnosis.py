@@ -124,8 +124,8 @@ def diagnose_json(payload: dict[str, Any]) -> dict[str, Any]:
     >>> chain = {"dials": 2500, "connects": 1000, "deep_talks": 200, "opportunities": 50, "deals": 10}
     >>> found = diagnose_json({"plan": {**chain, "deal_value": 3000}, "actual": {**chain, "deals": 6,
     ...     "deal_value": 3000}})
-    >>> found["total"], found["luck"]["deal_per_opportunity"]["verdict"]
-    (-12000.0, 'not_ruled_out')
+    >>> int(found["total"]), found["luck"]["deal_per_opportunity"]["verdict"]
+    (-12000, 'not_ruled_out')
     """
     fields = fields_of(payload, _AREA, required=["plan", "actual"], optional=["baseline", "dispersion"])
     plan, actual = _funnel(fields, "plan", is_counted=False), _funnel(fields, "actual", is_counted=True)
@@ -199,11 +199,11 @@ def _verdict(p: float, is_enough: bool) -> Verdict:
     return "skill" if p < MOST_P else "not_ruled_out"
 
 
-def _in_cents(parts: Mapping[str, Fraction]) -> tuple[dict[str, float], float]:
+def _in_cents(parts: Mapping[str, Fraction]) -> tuple[dict[str, Fraction], Fraction]:
     """Round to two places so that the shown parts still add up to the shown total."""
     total = round(sum(parts.values(), Fraction(0)) * _CENTS)
     cents = {name: math.floor(part * _CENTS) for name, part in parts.items()}
     by_rest = sorted(parts, key=lambda name: cents[name] - parts[name] * _CENTS)
     for name in by_rest[: total - sum(cents.values())]:
         cents[name] += 1
-    return {name: cent / _CENTS for name, cent in cents.items()}, total / _CENTS
+    return {name: Fraction(cent, _CENTS) for name, cent in cents.items()}, Fraction(total, _CENTS)
