@@ -54,7 +54,8 @@ rates = st.integers(1, 99).map(lambda part: Fraction(part, 100))
 def needs(draw: st.DrawFn) -> DayNeed:
     chain = ChainInputs(
         target=draw(amounts), booked=draw(amounts), pipeline_conversion=draw(rates), deal_value=Fraction(3000),
-        expected_amount=Fraction(3500), closing_share=draw(rates), direct_opportunities=Fraction(draw(st.integers(0, 5))),
+        expected_amount=Fraction(3500), closing_share=draw(rates),
+        direct_opportunities=Fraction(draw(st.integers(0, 5))),
         rates={name: draw(rates) for name in WORK_RATES},
     )  # fmt: skip
     return DayNeed(chain=chain, expected_from_open=draw(amounts), share=draw(shares))
