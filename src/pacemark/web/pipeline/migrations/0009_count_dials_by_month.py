@@ -1,4 +1,4 @@
-"""Dials by segment and hour are kept per month; rep-days count the calls themselves. See decision 0011."""
+"""Dials by segment and hour are kept per month; rep-days count the calls themselves. See decision 0012."""
 
 from django.db import migrations, models
 
