@@ -69,7 +69,7 @@ def refresh_changed_days(*, actor: User | None = None) -> int:
 
 
 @transaction.atomic
-def note_days_of(*, rep_id: int, first_day: date) -> None:
+def note_days_of(*, actor: User | None, rep_id: int, first_day: date) -> None:
     """Note all days of a rep from one on, for the next roll-up; who moved them there has left the trail."""
     days = RepDay.objects.filter(rep_id=rep_id, business_date__gte=first_day).values_list("business_date", flat=True)
     ChangedDay.objects.bulk_create(

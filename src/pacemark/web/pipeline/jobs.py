@@ -37,5 +37,5 @@ def count_by_new_definitions() -> None:
 @job(MEMBERSHIP_CHANGED)
 def count_for_new_team(rep_id: int, first_day: str) -> None:
     """Count a rep's days anew from the first that belongs to another team."""
-    note_days_of(rep_id=rep_id, first_day=date.fromisoformat(first_day))
+    note_days_of(actor=None, rep_id=rep_id, first_day=date.fromisoformat(first_day))
     refresh_changed_days(actor=None)
