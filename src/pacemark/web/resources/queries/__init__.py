@@ -1,0 +1,1 @@
+"""Reading the room, by noun."""

@@ -1,0 +1,1 @@
+"""Writing the room, by noun."""
