@@ -215,6 +215,16 @@ def test_a_rebound_is_no_effect_and_an_effect_is_found() -> None:
         assert covered == pytest.approx(0.9, abs=0.06)
 
 
+def test_distance_that_is_left_between_those_alike_is_taken_out() -> None:
+    # a straight line with slope .5, and nobody alike exactly: coached people all lie above their matches
+    others = np.linspace(0.1, 0.3, 11)
+    before = np.concatenate([others, others[:-1] + 0.009])
+    coached = np.arange(len(before)) >= len(others)
+    found = coaching_effect(before, 0.1 + 0.5 * before + 0.03 * coached, coached, np.zeros(len(before), dtype=np.int64))
+
+    assert found.effect == pytest.approx(0.03)
+
+
 def test_without_people_alike_nothing_is_said() -> None:
     before, after, coached, group = _coached(1, 0.0)
 

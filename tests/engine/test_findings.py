@@ -162,6 +162,14 @@ def test_the_wobble_is_recovered_from_people_who_differ(wobble: float) -> None:
     assert fit_wobble(won, tried).dispersion == pytest.approx(wobble, rel=0.12)
 
 
+def test_the_wobble_is_recovered_where_months_are_few_and_uneven() -> None:
+    rng = np.random.default_rng(6)
+    tried = np.tile([300.0, 3000.0, 900.0], (4000, 1))
+    won = rng.binomial(tried.astype(int), 0.4 * (1 + 0.08 * rng.standard_normal(tried.shape))).astype(float)
+
+    assert fit_wobble(won, tried).raw == pytest.approx(0.08**2, rel=0.05)
+
+
 def test_without_records_the_usual_wobble_stands_and_over_months_it_cancels() -> None:
     assert fit_wobble(np.zeros((3, 4)), np.zeros((3, 4))).dispersion == 0.05
     drawn = 1 + 0.06 * np.random.default_rng(1).standard_normal((200_000, 3))
