@@ -19,10 +19,11 @@ from pacemark.web.goals.choices import TargetBasis
 from pacemark.web.goals.models import Target, TargetBatch
 from pacemark.web.goals.pages.words import chain_steps
 from pacemark.web.goals.queries.grid import load_grid, months_shown
+from pacemark.web.goals.queries.quarters import months_grid
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.goals.services.quarters import set_months
 from pacemark.web.jobs.worker import run_pending
-from pacemark.web.organization.models import Rep
+from pacemark.web.organization.models import Grade, GradeQuota, Membership, Rep
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.fact_models import RepDay
 from tests.support.people import NAMES, People, client_of
@@ -66,6 +67,25 @@ def test_sums_are_those_of_the_people_and_of_their_units(floor: People) -> None:
         ("South 1", 10_000_00),
     ]
     assert sum(unit.whole.target_minor for unit in units if not unit.team_id) == 40_000_00
+
+
+def test_targets_are_those_that_every_other_page_shows(floor: People) -> None:
+    """The quick way through arrays against the room's own reading, with newcomers on the ramp and a year of months."""
+    grade = Grade.objects.create(name="P2", ordinal=2)
+    GradeQuota.objects.create(grade=grade, valid_from=date(2023, 1, 1), quota_minor=90_000_00)
+    Membership.objects.update(grade=grade)
+    for day in (date(2023, 12, 20), date(2024, 2, 29), date(2024, 5, 1), date(2019, 1, 1), None):
+        rep = Rep.objects.create(name=f"since {day}", hired_on=day)
+        Membership.objects.create(rep=rep, team=floor.team, grade=grade, valid_from=date(2019, 1, 1))
+    months = months_shown(sales_month("2024-06"), "year", 1)
+    grid = load_grid(months, sales_month("2024-06"), organization(), None)
+    cells = months_grid(months[0].first, months[-1].last, None)
+
+    for place, member in enumerate(grid.people):
+        found = grid.target_minor[place].tolist()
+        expected = [cells.get((member.rep_id, month.first)) for month in months]
+        assert found == [-1 if cell is None else cell.amount_minor for cell in expected], member.name
+    assert len(set(grid.target_minor[:, 5].tolist())) == 2, "June asks the newcomer of May less"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from pacemark.web.pipeline.queries import booked_by_month
 from pacemark.web.pipeline.queries.columns import literal, of_reps, ordinal, whole_numbers
 
 RepIds = frozenset[int] | None
+LONGEST_MONTH_DAYS = 31
 Row = TypeVar("Row", RepPlan, Agreement, Replan)
 
 
@@ -84,14 +85,17 @@ def _seen(rows: QuerySet[Row], rep_ids: RepIds) -> QuerySet[Row]:
 def _ask_ladder(target_minor: IntArray, people: Sequence[Member], months: Sequence[Period], of: Organization) -> None:
     """Fill in what the ladder asks where no target was set and no plan made."""
     ladders = ladder_months(months, of)
-    # Thousands share a grade, a day of joining and an intention: the ladder asks the same of them.
+    # Thousands share a grade and an intention and are past the ramp: the ladder asks the same of them.
+    ramp_days = LONGEST_MONTH_DAYS * (1 + max((max(one.ramp, default=0) for one in ladders.values()), default=0))
     asked: dict[tuple[int, date | None, str, int], int] = {}
     for place, column in np.argwhere(target_minor == NO_TARGET).tolist():
         member, month = people[place], months[column]
         if not member.grade_id or not _is_there(member, month):
             continue
         ladder = ladders[month.first]
-        key = (member.grade_id, member.hired_on, ladder.intentions.get(member.rep_id, ""), column)
+        joined = member.hired_on
+        is_past_ramp = joined is not None and (month.first - joined).days > ramp_days
+        key = (member.grade_id, None if is_past_ramp else joined, ladder.intentions.get(member.rep_id, ""), column)
         if key not in asked:
             climber = Climber(rep_id=member.rep_id, grade_id=member.grade_id, hired_on=member.hired_on)
             found = asked_by_ladder(ladder, climber)
