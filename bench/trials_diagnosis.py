@@ -22,7 +22,7 @@ from pacemark.demo.world import World, generate_world
 from tests.support.diagnosed_people import Organisation, diagnosed, draw_organisation
 from tests.support.diagnosed_world import diagnose_world
 
-QUIET_AT_LEAST, PLANTED_AT_LEAST = 0.95, 0.70
+QUIET_AT_LEAST, PLANTED_AT_LEAST = 0.95, 0.60
 TOLD_AT_LEAST, NULL_QUIET_AT_LEAST = 0.80, 0.90
 
 

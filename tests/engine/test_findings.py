@@ -26,7 +26,7 @@ def test_a_closer_at_35_percent_is_named_for_closing_and_nobody_else() -> None:
     planted = Organisation(planted_rate=0.35)
     found = [diagnosed(draw_organisation(seed, planted)).is_finding for seed in range(30)]
 
-    assert np.mean([one[0, 3] for one in found]) >= 0.7
+    assert np.mean([one[0, 3] for one in found]) >= 0.6
     assert np.mean([one.sum() == one[0, 3] for one in found]) >= 0.95
 
 
