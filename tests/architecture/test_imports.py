@@ -116,7 +116,8 @@ def _impure_call(call: ast.Call) -> list[str]:
 
 
 def test_the_engine_imports_paper_and_pencil_only() -> None:
-    allowed = (sys.stdlib_module_names - NOT_PURE) | {"numpy", "scipy"}
+    # OR-Tools solves the one matching that is not ours to write.
+    allowed = (sys.stdlib_module_names - NOT_PURE) | {"numpy", "scipy", "ortools"}
     strangers = {
         f"{path.relative_to(ROOT)}: {module}"
         for path in (SOURCE / "engine").rglob("*.py")

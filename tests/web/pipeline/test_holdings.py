@@ -74,7 +74,7 @@ def raced(calls: list[Callable[[], object]]) -> list[str]:
 
 def test_fifty_claims_of_one_lead_have_one_winner() -> None:
     reps, (lead,) = make_reps(50), make_leads(1)
-    enter_pool(lead_ids=[lead], at=NOON, how=PoolEntered.NEW)
+    enter_pool(actor=None, lead_ids=[lead], at=NOON, how=PoolEntered.NEW)
 
     outcomes = raced([lambda rep=rep: claim(actor=None, rep_id=rep, lead_id=lead, at=NOON) for rep in reps])
 
@@ -87,7 +87,7 @@ def test_fifty_claims_of_one_lead_have_one_winner() -> None:
 def test_thirty_parallel_claims_against_a_limit_of_ten_win_ten_and_returning_wins_none_back() -> None:
     (rep,), leads = make_reps(1), make_leads(30)
     pool = Pool.objects.create(name="main", claims_per_day=10)
-    enter_pool(lead_ids=leads, at=NOON, how=PoolEntered.NEW, pool=pool)
+    enter_pool(actor=None, lead_ids=leads, at=NOON, how=PoolEntered.NEW, pool=pool)
 
     outcomes = raced([lambda lead=lead: claim(actor=None, rep_id=rep, lead_id=lead, at=NOON) for lead in leads])
 
@@ -105,7 +105,9 @@ def test_thirty_parallel_claims_against_a_limit_of_ten_win_ten_and_returning_win
 def test_two_assignments_at_once_leave_one_owner() -> None:
     reps, leads = make_reps(8), make_leads(20)
     taking = Taking(how=HoldingBegan.ASSIGNED, at=NOON)
-    outcomes = raced([lambda rep=rep: take(owners=dict.fromkeys(leads, rep), taking=taking) for rep in reps])
+    outcomes = raced(
+        [lambda rep=rep: take(actor=None, owners=dict.fromkeys(leads, rep), taking=taking) for rep in reps]
+    )
     assert outcomes == ["done"] * 8
     assert Holding.objects.filter(ended_at__isnull=True).count() == 20
     for holding in Holding.objects.select_related("lead"):
@@ -116,9 +118,9 @@ def test_worked_case_8_and_the_clock_takes_what_is_overdue_once() -> None:
     (rep,), (lead, locked, won, other) = make_reps(1), make_leads(4)
     rule = {"default_days": 10, "extension_days": 3, "maximum_days": 20, "max_locks": 1}
     set_recycle_rule(actor=None, at=NOON, **rule)
-    enter_pool(lead_ids=[lead], at=NOON, how=PoolEntered.NEW)
+    enter_pool(actor=None, lead_ids=[lead], at=NOON, how=PoolEntered.NEW)
     claim(actor=None, rep_id=rep, lead_id=lead, at=NOON)
-    take(owners={locked: rep, won: rep, other: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
+    take(actor=None, owners={locked: rep, won: rep, other: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
     set_lock(actor=None, lead_id=locked, rep_id=rep, is_locked=True)
     with pytest.raises(HoldingRefused):
         set_lock(actor=None, lead_id=other, rep_id=rep, is_locked=True)
@@ -132,7 +134,7 @@ def test_worked_case_8_and_the_clock_takes_what_is_overdue_once() -> None:
 
     seen = [due()]
     for day in ("2019-03-28", "2019-04-02", "2019-04-05", "2019-04-13"):
-        note_activity(days={lead: date.fromisoformat(day)})
+        note_activity(actor=None, days={lead: date.fromisoformat(day)})
         seen.append(due())
     assert seen == ["2019-04-04", "2019-04-04", "2019-04-05", "2019-04-08", "2019-04-14"]
 
@@ -151,7 +153,7 @@ def test_the_one_who_let_go_and_the_team_wait_and_others_do_not() -> None:
     for rep in reps[:2]:
         Membership.objects.create(rep_id=rep, team=team, valid_from=date(2019, 1, 1))
     set_recycle_rule(actor=None, at=NOON, cooldown_days=7, team_cooldown_days=2)
-    take(owners={lead: reps[0]}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
+    take(actor=None, owners={lead: reps[0]}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
     give_back(actor=None, rep_id=reps[0], lead_id=lead, at=NOON)
 
     def refused(rep: int, day: int) -> bool:
@@ -173,12 +175,12 @@ def test_the_one_who_let_go_and_the_team_wait_and_others_do_not() -> None:
 
 def test_switching_the_clock_off_and_on_keeps_the_due_dates_and_the_first_rule_counts_from_its_day() -> None:
     (rep,), (early, late) = make_reps(1), make_leads(2)
-    take(owners={early: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
+    take(actor=None, owners={early: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
     assert Holding.objects.get(lead_id=early).due_on is None, "no rule, no clock"
     later = at(date(2019, 6, 3))
     set_recycle_rule(actor=None, at=later, default_days=10)
     assert Holding.objects.get(lead_id=early).due_on == date(2019, 6, 13)
-    take(owners={late: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=later))
+    take(actor=None, owners={late: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=later))
     set_recycle_rule(actor=None, at=later, is_on=False)
     assert turn_clock(at=at(date(2019, 12, 1))).n_recycled == 0
     set_recycle_rule(actor=None, at=later, is_on=True, default_days=5)
@@ -188,18 +190,18 @@ def test_switching_the_clock_off_and_on_keeps_the_due_dates_and_the_first_rule_c
 def test_reminders_come_once_each_and_again_after_an_activity() -> None:
     (rep,), (lead,) = make_reps(1), make_leads(1)
     set_recycle_rule(actor=None, at=NOON, remind_days_before=2, escalate_days_before=1)
-    take(owners={lead: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
+    take(actor=None, owners={lead: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
     turns = [turn_clock(at=at(date(2019, 4, day))) for day in (1, 2, 2, 3, 3)]
     assert [len(turn.reminded) for turn in turns] == [0, 1, 0, 0, 0]
     assert [len(turn.escalated) for turn in turns] == [0, 0, 0, 1, 0]
-    note_activity(days={lead: date(2019, 4, 3)})
+    note_activity(actor=None, days={lead: date(2019, 4, 3)})
     assert len(turn_clock(at=at(date(2019, 4, 4))).reminded) == 1
 
 
 def test_a_transfer_ends_one_time_and_begins_another_with_protection_anew() -> None:
     (first, second), (lead,) = make_reps(2), make_leads(1)
     set_recycle_rule(actor=None, at=NOON)
-    take(owners={lead: first}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
+    take(actor=None, owners={lead: first}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
     transfer(actor=None, lead_id=lead, rep_id=second, at=at(date(2019, 4, 1)))
     ended, standing = Holding.objects.order_by("pk")
     assert (ended.rep_id, ended.ended_how) == (first, "transferred")
@@ -210,5 +212,5 @@ def test_a_transfer_ends_one_time_and_begins_another_with_protection_anew() -> N
 def test_working_days_skip_the_weekend() -> None:
     (rep,), (lead,) = make_reps(1), make_leads(1)
     set_recycle_rule(actor=None, at=NOON, default_days=5, maximum_days=5, counts_working_days=True)
-    take(owners={lead: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
+    take(actor=None, owners={lead: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
     assert Holding.objects.get().due_on == date(2019, 4, 1), "five working days after a Monday"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -86,7 +85,8 @@ def _solved(table: np.ndarray[tuple[int, ...], np.dtype[np.float64]], counts: Se
 def _solver() -> Any:
     try:
         # An optional extra of some size: who does not match leads does not install it.
-        return import_module("ortools.graph.python.min_cost_flow").SimpleMinCostFlow()
+        from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415
     except ImportError:
         message = 'Matching needs the extra "solver" (OR-Tools); install it or use another order.'
         raise EngineError("resources.no_solver", message, "policy.order") from None
+    return SimpleMinCostFlow()

@@ -19,6 +19,7 @@ LONGEST_SPAN_DAYS = 800
 class DueDays:
     """Due days under a rule; none where there is no rule."""
 
+    rule_id: int | None
     rule: ClockRule | None
     self_sourced: ClockRule | None
 
@@ -47,9 +48,10 @@ class DueDays:
 def due_days(rule: RecycleRule | None, around: date) -> DueDays:
     """Return the due days of a rule; working days are those of the plain calendar around a day."""
     if rule is None:
-        return DueDays(rule=None, self_sourced=None)
+        return DueDays(rule_id=None, rule=None, self_sourced=None)
     workdays = _workdays(around) if rule.counts_working_days else None
     return DueDays(
+        rule_id=rule.pk,
         rule=_clock_rule(rule, rule.default_days, workdays),
         self_sourced=_clock_rule(rule, rule.self_sourced_days, workdays),
     )

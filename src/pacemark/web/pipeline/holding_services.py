@@ -18,7 +18,7 @@ from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.choices import HoldingBegan, HoldingEnded, PoolEntered
 from pacemark.web.pipeline.holding_bridge import DueDays, due_days
-from pacemark.web.pipeline.holding_models import ClaimDay, Cooldown, Holding, Pool, PoolEntry, RecycleRule
+from pacemark.web.pipeline.holding_models import ClaimDay, Cooldown, Holding, Pool, PoolEntry
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.queries.holdings import standing_rule, teams_of_reps
@@ -29,16 +29,15 @@ BATCH_SIZE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
-    """How leads come to their reps: by which path, when, and by whose hand."""
+    """How leads come to their reps: by which path, and when."""
 
     how: HoldingBegan
     at: datetime
-    actor: User | None = None
     is_self_sourced: bool = False
 
 
 @transaction.atomic
-def take(*, owners: Mapping[int, int], taking: Taking) -> list[int]:
+def take(*, actor: User | None, owners: Mapping[int, int], taking: Taking) -> list[int]:
     """Let reps hold leads (lead id → rep id) that nobody holds; return the leads that were free.
 
     Set-based: a fixed number of statements, however many leads. A lead that somebody took meanwhile is left alone.
@@ -47,29 +46,26 @@ def take(*, owners: Mapping[int, int], taking: Taking) -> list[int]:
     held = set(Holding.objects.filter(lead_id__in=owners, ended_at__isnull=True).values_list("lead_id", flat=True))
     free = [lead_id for lead_id in owners if lead_id not in held]
     today = local_date(taking.at, organization().time_zone)
-    rule = standing_rule()
-    days = due_days(rule, today)
+    days = due_days(standing_rule(), today)
     Holding.objects.bulk_create(
-        [_holding(lead_id, owners[lead_id], taking, today, rule, days) for lead_id in free], batch_size=BATCH_SIZE
+        [_holding(actor, lead_id, owners[lead_id], taking, today, days) for lead_id in free], batch_size=BATCH_SIZE
     )
     PoolEntry.objects.filter(lead_id__in=free, left_at__isnull=True).update(left_at=taking.at)
     _set_owners({lead_id: owners[lead_id] for lead_id in free})
     return free
 
 
-def _holding(
-    lead_id: int, rep_id: int, taking: Taking, today: date, rule: RecycleRule | None, days: DueDays
-) -> Holding:
+def _holding(actor: User | None, lead_id: int, rep_id: int, taking: Taking, today: date, days: DueDays) -> Holding:
     return Holding(
         lead_id=lead_id,
         rep_id=rep_id,
         began_how=taking.how,
         began_at=taking.at,
         began_on=today,
-        rule=rule,
+        rule_id=days.rule_id,
         due_on=days.first_due(today, is_self_sourced=taking.is_self_sourced),
         is_self_sourced=taking.is_self_sourced,
-        by=taking.actor,
+        by=actor,
     )
 
 
@@ -88,8 +84,9 @@ def let_go(
     today = local_date(at, organization().time_zone)
     if how in {HoldingEnded.RETURNED, HoldingEnded.RECYCLED}:
         _cool_down(open_now, today)
-        _enter_pool(open_now, at, PoolEntered(how.value), pool)
-        Lead.objects.filter(pk__in=[holding.lead_id for holding in open_now]).update(owner=None)
+        gone = [holding.lead_id for holding in open_now]
+        enter_pool(actor=actor, lead_ids=gone, at=at, how=PoolEntered(how.value), pool=pool)
+        Lead.objects.filter(pk__in=gone).update(owner=None)
     if open_now:
         record(
             actor=actor, action=f"pipeline.leads_{how.value}", subject=("lead", "many"),
@@ -102,7 +99,7 @@ def let_go(
 def transfer(*, actor: User | None, lead_id: int, rep_id: int, at: datetime) -> Holding:
     """Let another rep hold a lead from now on; protection starts anew."""
     let_go(actor=actor, lead_ids=[lead_id], how=HoldingEnded.TRANSFERRED, at=at)
-    take(owners={lead_id: rep_id}, taking=Taking(how=HoldingBegan.TRANSFERRED, at=at, actor=actor))
+    take(actor=actor, owners={lead_id: rep_id}, taking=Taking(how=HoldingBegan.TRANSFERRED, at=at))
     holding = Holding.objects.get(lead_id=lead_id, ended_at__isnull=True)
     record(actor=actor, action="pipeline.lead_transferred", subject=("lead", str(lead_id)), changes={"rep_id": rep_id})
     return holding
@@ -124,7 +121,7 @@ def claim(*, actor: User | None, rep_id: int, lead_id: int, at: datetime) -> Hol
     if not PoolEntry.objects.filter(pk=entry.pk, left_at__isnull=True).update(left_at=at):
         raise HoldingRefused("holding.not_in_pool", "Somebody else was quicker: the lead is not in the pool any more.")
     try:
-        taken = take(owners={lead_id: rep_id}, taking=Taking(how=HoldingBegan.CLAIMED, at=at, actor=actor))
+        taken = take(actor=actor, owners={lead_id: rep_id}, taking=Taking(how=HoldingBegan.CLAIMED, at=at))
     except IntegrityError as error:
         raise HoldingRefused("holding.held", "Somebody holds this lead already.") from error
     if not taken:
@@ -158,7 +155,7 @@ def set_lock(*, actor: User | None, lead_id: int, rep_id: int, is_locked: bool) 
 
 
 @transaction.atomic
-def note_activity(*, days: Mapping[int, date]) -> int:
+def note_activity(*, actor: User | None, days: Mapping[int, date]) -> int:
     """Prolong the protection of leads by their owners' real activity (lead id → day of it); return how many moved.
 
     A due date never moves back, and never past the rule's hard maximum.
@@ -181,11 +178,16 @@ def note_activity(*, days: Mapping[int, date]) -> int:
     Holding.objects.bulk_update(
         moved, ["last_activity_on", "due_on", "reminded_on", "escalated_on"], batch_size=BATCH_SIZE
     )
+    if moved:
+        changes = {"holdings": [holding.pk for holding in moved][:BATCH_SIZE], "n": len(moved)}
+        record(actor=actor, action="pipeline.leads_prolonged", subject=("lead", "many"), changes=changes)
     return len(moved)
 
 
 @transaction.atomic
-def enter_pool(*, lead_ids: Sequence[int], at: datetime, how: PoolEntered, pool: Pool | None = None) -> int:
+def enter_pool(
+    *, actor: User | None, lead_ids: Sequence[int], at: datetime, how: PoolEntered, pool: Pool | None = None
+) -> int:
     """Put leads that nobody holds into a pool: the one given, else the one each came from, else the rule's.
 
     Those that are in a pool stay there.
@@ -200,6 +202,8 @@ def enter_pool(*, lead_ids: Sequence[int], at: datetime, how: PoolEntered, pool:
         if lead_id not in there and lead_id not in held
     ]
     PoolEntry.objects.bulk_create(rows, batch_size=BATCH_SIZE)
+    if rows:
+        record(actor=actor, action="pipeline.leads_pooled", subject=("lead", "many"), changes={"n": len(rows)})
     return len(rows)
 
 
@@ -245,10 +249,6 @@ def _cool_down(holdings: list[Holding], today: date) -> None:
             until = today + timedelta(days=rule.team_cooldown_days)
             rows.append(Cooldown(lead_id=holding.lead_id, team_id=teams[holding.rep_id], until=until))
     Cooldown.objects.bulk_create(rows, batch_size=BATCH_SIZE)
-
-
-def _enter_pool(holdings: list[Holding], at: datetime, how: PoolEntered, pool: Pool | None) -> None:
-    enter_pool(lead_ids=[holding.lead_id for holding in holdings], at=at, how=how, pool=pool)
 
 
 def _check_cooldown(rep_id: int, lead_id: int, today: date) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from pacemark.engine.errors import EngineError
@@ -78,7 +77,7 @@ class Answer:
 class InputRow:
     """One number of the form: its field, what it is without the trial, and the ends of its slider."""
 
-    field: BoundField
+    field: Any
     as_is: str
     unit: str
     low: str
@@ -91,7 +90,7 @@ def input_rows(form: WhatIfForm, as_is: Mapping[str, str]) -> tuple[InputRow, ..
     return tuple(_input_row(form[name], as_is.get(name, "")) for name in form.fields)
 
 
-def _input_row(bound: BoundField, as_is: str) -> InputRow:
+def _input_row(bound: Any, as_is: str) -> InputRow:
     is_percent = isinstance(bound.field, NumberField) and bound.field.is_percent
     usual = float(as_is or 0) or (50.0 if is_percent else 10.0)
     high = min(2 * usual, 100.0) if is_percent else 2 * usual
