@@ -1,0 +1,5 @@
+"""Background work of the Resources room, by noun; importing a module registers its jobs."""
+
+from pacemark.web.resources.jobs import replays, scores
+
+__all__ = ["replays", "scores"]
