@@ -42,7 +42,7 @@ def take(*, actor: User | None, owners: Mapping[int, int], taking: Taking) -> li
 
     Set-based: a fixed number of statements, however many leads. A lead that somebody took meanwhile is left alone.
     """
-    _lock_leads(owners)
+    lock_leads(owners)
     held = set(Holding.objects.filter(lead_id__in=owners, ended_at__isnull=True).values_list("lead_id", flat=True))
     free = [lead_id for lead_id in owners if lead_id not in held]
     today = local_date(taking.at, organization().time_zone)
@@ -77,7 +77,7 @@ def let_go(
 
     Returns how many holdings ended.
     """
-    _lock_leads(lead_ids)
+    lock_leads(lead_ids)
     open_now = list(Holding.objects.filter(lead_id__in=lead_ids, ended_at__isnull=True).select_related("rule"))
     ids = [holding.pk for holding in open_now]
     Holding.objects.filter(pk__in=ids).update(ended_at=at, ended_how=how)
@@ -222,7 +222,7 @@ def main_pool() -> Pool:
     return found
 
 
-def _lock_leads(lead_ids: Collection[int]) -> None:
+def lock_leads(lead_ids: Collection[int]) -> None:
     """Take turns: in one order, so that two writers never wait for each other."""
     list(Lead.objects.select_for_update().filter(pk__in=lead_ids).order_by("pk").values_list("pk", flat=True))
 
