@@ -20,8 +20,10 @@ _MODULES = (
     "handover",
     *(f"results/{name}" for name in ("ladder", "climbing", "contrast", "case", "proving", "practice")),
     *(f"results/{name}" for name in ("attribution", "attainment")),
+    *(f"resources/{name}" for name in ("policy", "reading", "allocation", "shares", "matching", "dealing", "ledger")),
+    *(f"resources/{name}" for name in ("eligibility", "score", "clock")),
 )
-_CODE = re.compile(r'"((?:calc|chance|goals|lags|rates|results|values)\.[a-z_]+)"')
+_CODE = re.compile(r'"((?:calc|chance|goals|lags|rates|resources|results|values)\.[a-z_]+)"')
 _EXAMPLE = re.compile(r"^pacemark calc (\w+) --json '(.+)'\n(.+)$", re.MULTILINE)
 
 
