@@ -1,0 +1,1 @@
+"""Rows of the room ↔ the engine's values, by noun. Fetches nothing."""

@@ -1,0 +1,88 @@
+"""Reading runs, the leads they may deal, and what they decided."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from pacemark.web.pipeline.holding_models import Holding, PoolEntry
+from pacemark.web.pipeline.models import Lead
+from pacemark.web.resources.choices import DecisionKind
+from pacemark.web.resources.models import Decision, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A lead that may be dealt: what the rule looks at."""
+
+    lead_id: int
+    lead_grade: str
+    tags: frozenset[str]
+    is_blocked: bool
+
+
+def run_of_key(key: str) -> Run | None:
+    """Return the run that a key belongs to."""
+    return Run.objects.select_related("version", "version__policy").filter(key=key).first()
+
+
+def ownerless_leads() -> list[int]:
+    """Return the leads that nobody has had yet and that are in no pool, in order of arrival; those waiting included."""
+    had = Holding.objects.filter(lead_id=OuterRef("pk"))
+    pooled = PoolEntry.objects.filter(lead_id=OuterRef("pk"), left_at__isnull=True)
+    rows = Lead.objects.filter(~Exists(had), ~Exists(pooled), owner__isnull=True, duplicate_of__isnull=True)
+    return list(rows.order_by("arrived_at", "pk").values_list("pk", flat=True))
+
+
+def dealable(lead_ids: Collection[int]) -> dict[int, Arrived]:
+    """Return those of the leads that nobody holds, with what the rule looks at."""
+    held = Holding.objects.filter(lead_id=OuterRef("pk"), ended_at__isnull=True)
+    rows = Lead.objects.filter(~Exists(held), pk__in=lead_ids, owner__isnull=True, duplicate_of__isnull=True)
+    return {
+        pk: Arrived(lead_id=pk, lead_grade=grade or "", tags=frozenset(map(str, tags or ())), is_blocked=is_blocked)
+        for pk, grade, tags, is_blocked in rows.values_list("pk", "segment__lead_grade", "tags", "is_blocked")
+    }
+
+
+def latest_decision(lead_id: int) -> Decision | None:
+    """Return what was decided about a lead last."""
+    rows = Decision.objects.select_related("run", "run__version").filter(lead_id=lead_id)
+    return rows.order_by("-pk").first()
+
+
+def decisions_of(run: Run) -> QuerySet[Decision]:
+    """Return a run's decisions in their order."""
+    return Decision.objects.filter(run=run).order_by("place", "pk")
+
+
+def answer_of(run: Run) -> dict[str, Any]:
+    """Return a run as ``calc allocate`` tells its own: assignments with reasons, waiting with reasons, counts."""
+    assignments, waiting, counts, by_grade = [], [], Counter[str](), dict[str, Counter[str]]()
+    columns = ("lead_id", "rep_id", "kind", "lead_grade", "evidence")
+    for lead, rep, kind, grade, evidence in decisions_of(run).values_list(*columns):
+        if kind == DecisionKind.WAITS:
+            waiting.append({"lead": str(lead), "reasons": evidence.get("reasons", {})})
+            continue
+        assignments.append({"lead": str(lead), "rep": str(rep), "reason": evidence})
+        counts[str(rep)] += 1
+        by_grade.setdefault(grade, Counter())[str(rep)] += 1
+    return {
+        "key": run.key,
+        "state": run.state,
+        "assignments": assignments,
+        "waiting": waiting,
+        "counts": dict(counts),
+        "counts_by_grade": {grade: dict(each) for grade, each in by_grade.items()},
+        "teams": _by_team(run, counts),
+    }
+
+
+def _by_team(run: Run, counts: Counter[str]) -> dict[str, int]:
+    teams: Counter[str] = Counter()
+    for rep in run.inputs.get("reps", ()):
+        teams[rep.get("team", "")] += counts[rep["id"]]
+    return dict(teams)
