@@ -11,7 +11,7 @@ import pytest
 from pacemark.engine.errors import EngineError
 from pacemark.engine.periods import sales_month
 from pacemark.web.goals.choices import AgreementState, StepKind, TargetBasis
-from pacemark.web.goals.models import Agreement, AgreementStep, AgreementVersion, RepPlan, Target
+from pacemark.web.goals.models import Agreement, AgreementStep, AgreementVersion, Replan, RepPlan, Target
 from pacemark.web.goals.queries.agreements import history_of, shown_plan, standing_plan, standing_plans, states_of
 from pacemark.web.goals.services import agreements
 from pacemark.web.goals.services.agreements import Seen, check_may_change, propose, reopen_changed
@@ -66,6 +66,27 @@ def test_propose_ask_revise_agree(talk: Talk, people: People) -> None:
     assert (target.amount_minor, target.reason, target.set_by) == (2_200_000, "少三天，按比例", people.manager)
     plan = said[-1].version.plan
     assert (plan.target_minor, plan.target_basis, plan.is_current) == (2_200_000, "typed", True)
+
+
+def test_what_is_left_follows_the_plan_that_holds_at_once(talk: Talk, people: People) -> None:
+    def left() -> tuple[int, int]:
+        found = Replan.objects.get(rep_id=talk.rep_id, as_of=date(2024, 3, 15))
+        return found.plan_id, found.target_minor
+
+    talk.propose()
+    talk.agree()
+    agreed = talk.state.holds_plan_id
+    talk.revise(2_200_000)
+    assert left() == (agreed, 0), "what is only proposed asks for nothing yet"
+    talk.agree()
+    assert left() == (talk.state.holds_plan_id, 2_200_000)
+    talk.revise(2_500_000)
+    talk.withdraw()
+    assert left()[1] == 2_200_000, "a proposal taken back changes nothing"
+    talk.withdraw()
+    current = RepPlan.objects.get(rep_id=talk.rep_id, is_current=True)
+    assert left() == (current.pk, 2_500_000), "without an agreed plan the current one stands"
+    assert Replan.objects.exclude(rep_id=talk.rep_id).filter(target_minor__gt=0).count() == 0
 
 
 def test_every_act_leaves_its_trail_without_words(talk: Talk, people: People) -> None:

@@ -16,8 +16,9 @@ from django.db import transaction
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.choices import AgreementState, Confidence, StepKind
 from pacemark.web.goals.models import Agreement, AgreementStep, AgreementVersion, RepPlan
-from pacemark.web.goals.queries.agreements import agreed_rep_ids, holding_versions
+from pacemark.web.goals.queries.agreements import agreed_rep_ids, holding_versions, standing_query
 from pacemark.web.goals.refusals import refuse
+from pacemark.web.goals.services.replans import replan_running
 from pacemark.web.goals.services.steps import Said, lock_agreements, moment_of, newest_versions, take_steps
 from pacemark.web.organization.models import Rep
 from pacemark.web.trail.services import record
@@ -204,13 +205,22 @@ def _answer(actor: User, seen: Seen, at: datetime | None, answer: _Answer) -> Ag
         )
     if agreement.state not in answer.of:
         raise refuse("agreement_not_now", "This cannot be done as things stand now. This is how it stands.")
+    version = _talked_about(agreement)
     said = Said(
-        agreement=agreement, kind=answer.kind, state=_led_to(agreement, answer.kind), reason=answer.reason,
-        wished_minor=answer.wished_minor,
+        agreement=agreement, kind=answer.kind, state=_led_to(agreement, version, answer.kind), reason=answer.reason,
+        wished_minor=answer.wished_minor, version=version,
     )  # fmt: skip
+    stood = _standing_id(agreement)
     take_steps([said], by=actor, at=moment_of(at))
     _leave_trail(actor, f"goals.plan_{_PAST[answer.kind]}", [said])
+    if _standing_id(agreement) != stood:
+        replan_running(actor=actor, rep_ids={agreement.rep_id})  # Today is measured against another plan at once
     return agreement
+
+
+def _standing_id(agreement: Agreement) -> int | None:
+    standing = standing_query(agreement.period_start, {agreement.rep_id})
+    return standing.values_list("pk", flat=True).first()
 
 
 _PAST: Mapping[StepKind, str] = {
@@ -230,14 +240,20 @@ def _is_sent_twice(actor: User, seen: Seen, agreement: Agreement, answer: _Answe
     ).exists()  # fmt: skip
 
 
-def _led_to(agreement: Agreement, kind: StepKind) -> AgreementState:
+def _talked_about(agreement: Agreement) -> AgreementVersion:
+    """Return the version that an answer is about: what holds, once a later proposal is taken back; else the newest."""
+    holds = holding_versions(agreement.period_start).filter(agreement=agreement).first()
+    is_settled = agreement.state == AgreementState.AGREED and holds is not None
+    return holds if holds and is_settled else newest_versions([agreement])[agreement.pk]
+
+
+def _led_to(agreement: Agreement, version: AgreementVersion, kind: StepKind) -> AgreementState:
     if kind == StepKind.AGREE:
         return AgreementState.AGREED
     if kind == StepKind.ASK:
         return AgreementState.ASKED
-    holds = holding_versions(agreement.period_start).filter(agreement=agreement).first()
-    is_a_proposal = newest_versions([agreement])[agreement.pk].agreed_at is None
-    return AgreementState.AGREED if holds and is_a_proposal else AgreementState.WITHDRAWN
+    holds = holding_versions(agreement.period_start).filter(agreement=agreement).exists()
+    return AgreementState.AGREED if holds and version.agreed_at is None else AgreementState.WITHDRAWN
 
 
 def _only_oneself(actor: User, rep_id: int) -> None:

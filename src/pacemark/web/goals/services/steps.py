@@ -23,7 +23,7 @@ BATCH = 500
 class Said:
     """One step to take: what was said about which version, and the state it leads to.
 
-    A ``plan`` makes a new version of the agreement; without one the step is about the newest there is.
+    A ``plan`` makes a new version of the agreement; else the step is about ``version``, or the newest there is.
     """
 
     agreement: Agreement
@@ -31,6 +31,7 @@ class Said:
     state: AgreementState
     reason: str = ""
     wished_minor: int | None = None
+    version: AgreementVersion | None = None
     plan: RepPlan | None = None
     confidence: str = Confidence.FIVE
 
@@ -93,7 +94,7 @@ def _versions_of(said: Sequence[Said], by: User | None, at: datetime) -> list[Ag
         if one.plan is not None
     }
     AgreementVersion.objects.bulk_create(made.values(), batch_size=BATCH)
-    return [made.get(one.agreement.pk) or newest[one.agreement.pk] for one in said]
+    return [made.get(one.agreement.pk) or one.version or newest[one.agreement.pk] for one in said]
 
 
 def _move(said: Sequence[Said]) -> None:
