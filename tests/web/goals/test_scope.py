@@ -12,7 +12,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from pacemark.engine.periods import sales_month
-from pacemark.web.goals.models import RepPlan, Target
+from pacemark.web.goals.models import Replan, RepPlan, Target
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.jobs.queries import newest_named
 from pacemark.web.organization.models import Team
@@ -128,6 +128,7 @@ def test_only_planners_plan_everyone_anew(planned: People) -> None:
 
 
 def test_a_person_without_a_plan_gets_the_empty_state(planned: People) -> None:
+    Replan.objects.all().delete()
     RepPlan.objects.all().delete()
     client = _client(planned, "rep")
 

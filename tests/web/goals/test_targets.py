@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from pacemark.engine.errors import EngineError
 from pacemark.engine.periods import months_of_quarter, sales_month
 from pacemark.web.goals.bridge.ladder import month_parts
 from pacemark.web.goals.bridge.quarters import QuarterShape
 from pacemark.web.goals.bridge.targets import group_medians, medians_of, whole_months
+from pacemark.web.goals.models import Target
 from pacemark.web.goals.services.plans import work_out
 from pacemark.web.goals.services.targets import set_target
 from pacemark.web.organization.models import Grade, GradeQuota, Organization
@@ -196,7 +198,8 @@ def test_a_setters_usual_month_is_what_their_opportunities_bring(floor: Floor) -
     assert document["plans"]["0.5"]["opportunities"] == pytest.approx(22, abs=0.01)
 
 
-def test_what_is_typed_on_the_page_holds_until_it_is_typed_again(people: People, floor: Floor) -> None:
+def test_what_is_typed_on_the_page_holds_until_it_is_typed_again(people: People, floor: Floor, settings: Any) -> None:
+    settings.PACEMARK_TODAY = "2024-02-15"
     actor, rep = people.operations, floor.rep("R")
     floor.count()
     for amount in ("20000", "25000.50"):
@@ -205,6 +208,9 @@ def test_what_is_typed_on_the_page_holds_until_it_is_typed_again(people: People,
     assert _targets(floor)["R"] == (25_000.5, "typed")
     assert _targets(floor, {rep.pk: 100})["R"] == (1, "typed"), "what comes with the command goes before"
     assert _targets(floor, label="2024-01")["R"][1] == "group_median", "another month is another matter"
+    assert Target.objects.get(rep=rep, version=2).is_held, "what a hand has set is left alone by later splits"
+    with pytest.raises(EngineError, check=lambda error: error.code == "goals.month_closed"):
+        set_target(actor=actor, rep_id=rep.pk, period=sales_month("2024-01"), amount=Decimal(1))
 
 
 def test_money_without_minor_units_is_not_multiplied(floor: Floor) -> None:

@@ -92,11 +92,6 @@ def quarter_first(day: date) -> date:
     return quarter_months(day, organization().sales_month_start_day)[0].first
 
 
-def has_quarter(rep_id: int, day: date) -> bool:
-    """Tell whether the quarter that a day lies in has an amount of its own for a rep."""
-    return QuarterTarget.objects.filter(rep_id=rep_id, quarter_start=quarter_first(day)).exists()
-
-
 def _written(is_closed: Mapping[date, bool], rep_ids: Collection[int] | None) -> Cells:
     rows = Target.objects.filter(period_start__in=is_closed).order_by("version")
     if rep_ids is not None:

@@ -15,7 +15,7 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.forms import TargetForm
 from pacemark.web.goals.pages.person_page import person_page
 from pacemark.web.goals.queries import plans as queries
-from pacemark.web.goals.queries.agreements import shown_plan
+from pacemark.web.goals.queries.agreements import shown_plan, standing_query
 from pacemark.web.goals.refusals import Refused, sentence
 from pacemark.web.goals.services.targets import set_target as set_target_of
 from pacemark.web.goals.views.agreements import talk_of
@@ -82,10 +82,11 @@ def recompute(request: PageRequest) -> HttpResponse:
 @allow_everyone
 @require_safe
 def export(request: PageRequest) -> HttpResponse:
-    """Send the plans in sight as a workbook."""
+    """Send the plans in sight that stand, the agreed one before the current one, as a workbook."""
     period = period_asked(request)
     visible = visible_rep_ids(request.user, local_today(organization().time_zone))
-    book = plans_workbook([plan.content for plan in queries.current_plans(period.first, visible)])
+    standing = standing_query(period.first, visible).order_by("is_feasible", "rep__name", "rep_id")
+    book = plans_workbook([plan.content for plan in standing])
     response = HttpResponse(book, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="pacemark-{period.label}.xlsx"'
     return response
