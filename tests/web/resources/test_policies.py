@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from pacemark.engine.errors import EngineError
-from pacemark.engine.resources.allocate_json import allocate_json
 from pacemark.web.organization.models import Membership, Rep
 from pacemark.web.pipeline.models import Lead, Segment, Source
 from pacemark.web.resources.choices import PolicyState, ReplayState, RunKind
@@ -18,6 +17,7 @@ from pacemark.web.resources.queries.policies import active_version, default_cont
 from pacemark.web.resources.queries.replays import Window
 from pacemark.web.resources.services.policies import activate, ensure_active, save_draft
 from pacemark.web.resources.services.replays import ask_replay, cancel_replay, replayed, run_replay
+from pacemark.web.resources.services.runs import allocate_leads
 from tests.support.people import People
 
 DAY = date(2024, 3, 14)
@@ -106,44 +106,28 @@ def test_a_draft_shows_who_would_get_what_and_writes_nothing(people: People, lea
     assert not Lead.objects.filter(owner__isnull=False).exists()
 
 
-def _recorded_run(people: People, leads: list[Lead], version: PolicyVersion) -> Run:
-    """Write a run and its decisions as the allocator would."""
-    inputs = {
-        "leads": [{"id": str(lead.pk), "grade": "A" if n < 30 else "B"} for n, lead in enumerate(leads)],
-        "reps": [
-            {"id": str(people.rep_row.pk), "team": str(people.team.pk), "cap": 40, "held": 5},
-            {"id": str(people.outsider_row.pk), "team": str(people.other_team.pk)},
-        ],
-        "teams": version.content["teams"],
-        "policy": version.content["policy"],
-        "ledger": {},
-    }
-    answer = allocate_json(inputs)
-    run = Run.objects.create(
-        key="k", kind=RunKind.BATCH, version=version, inputs_key="", inputs=inputs,
-        began_at=datetime(2024, 3, 14, 4, tzinfo=UTC),
-    )  # fmt: skip
-    for place, row in enumerate(answer["assignments"]):
-        Decision.objects.create(
-            run=run, lead_id=int(row["lead"]), rep_id=int(row["rep"]), kind="rule", place=place,
-            decided_at=run.began_at,
-        )  # fmt: skip
-    return run
-
-
-def test_replaying_under_the_active_version_reproduces_every_owner(people: People, leads: list[Lead]) -> None:
+@pytest.mark.parametrize(("kind", "chunk_size"), [(RunKind.BATCH, 1000), (RunKind.BATCH, 7), (RunKind.API, 1)])
+def test_replaying_under_the_active_version_reproduces_every_owner(
+    people: People, leads: list[Lead], kind: RunKind, chunk_size: int
+) -> None:
     version = ensure_active()
-    PolicyVersion.objects.filter(pk=version.pk).update(content=_content(people))
+    content = {**_content(people, floor=2), "caps": {"holdings": 40, "day": None, "month": None}}
+    PolicyVersion.objects.filter(pk=version.pk).update(content=content)
+    ids = [lead.pk for lead in leads]
+    # one run the day before, so that the window does not begin with an empty ledger
+    for place, (part, day) in enumerate([(ids[:13], 13), (ids[13:50], 14), (ids[50:], 14)]):
+        at = datetime(2024, 3, day, 4, place, tzinfo=UTC)
+        allocate_leads(actor=None, key=f"k{place}", kind=kind, lead_ids=part, at=at, chunk_size=chunk_size)
+
     version.refresh_from_db()
-    _recorded_run(people, leads, version)
-
     own = replayed(version, WINDOW)
-    other = replayed(PolicyVersion(content=_content(people, base="1", order="arrival")), WINDOW)
 
-    assert own["decided"] == own["same_owner"] == 90
-    assert own["reps"][str(people.rep_row.pk)]["leads"] == 35  # the cap: 5 held of 40
-    # first_pick gives other leads of a grade, and the same counts
-    assert [one["leads"] for one in other["reps"].values()] == [one["leads"] for one in own["reps"].values()]
+    assert Decision.objects.filter(kind="rule").count() > 70
+    assert own["decided"] == own["same_owner"] == Decision.objects.filter(kind="rule", run__began_at__day=14).count()
+    before = list(Decision.objects.order_by("pk").values_list("lead_id", "rep_id"))
+    other = replayed(PolicyVersion(content=_content(people, base="1", order="arrival")), WINDOW)
+    assert other["leads"] == own["leads"]
+    assert list(Decision.objects.order_by("pk").values_list("lead_id", "rep_id")) == before
 
 
 def test_a_replay_tells_how_far_it_is_and_can_be_stopped(people: People, leads: list[Lead]) -> None:

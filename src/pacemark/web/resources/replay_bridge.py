@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pacemark.engine.fields import fields_of
 from pacemark.engine.resources.allocation import allocate
 from pacemark.engine.resources.arrivals import Allocation, Arrivals, Desk
 from pacemark.engine.resources.fairness import fairness
-from pacemark.engine.resources.ledger import Ledger, ledger_of
-from pacemark.engine.resources.policy import AREA
-from pacemark.engine.resources.reading import arrivals_of, desk_of
+from pacemark.engine.resources.ledger import Ledger, Window, ledger_of
+from pacemark.web.resources.bridge.desk import engine_desk, solved_shares, with_counters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dealt:
+    """A lead as the rule looked at it."""
+
+    lead_id: int
+    grade: str
+    tags: frozenset[str] = frozenset()
+    is_blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +32,8 @@ class Batch:
     desk: Desk
     ledger: Ledger | None = None
     owners: Mapping[str, str] = field(default_factory=dict)
+    expected_leads: int | None = None
+    is_first: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,13 +48,35 @@ class Tally:
     n_decided: int = 0
     n_same: int = 0
     ledger: Ledger = field(default_factory=Ledger)
+    progress: Window = field(default_factory=Window)
     measured: dict[str, float] = field(default_factory=dict)
 
-    def add(self, batch: Batch) -> Allocation:
-        """Decide a batch and count it."""
+    def add(self, batch: Batch, *, is_counted: bool = True) -> None:
+        """Decide a batch and count it; before the window, only the ledger goes on."""
+        if not batch.desk.reps or not batch.arrivals.ids:
+            self.n_waiting += len(batch.arrivals.ids) * is_counted
+            self.n_leads += len(batch.arrivals.ids) * is_counted
+            return
+        desk, before = self._within(batch)
+        run = allocate(batch.arrivals, desk, before, evidence=False)
+        kept = self.ledger.window
+        self.progress = run.ledger.window
+        self.ledger = run.ledger if batch.expected_leads is None else replace(run.ledger, window=kept)
+        if is_counted:
+            self._count(batch, run)
+
+    def _within(self, batch: Batch) -> tuple[Desk, Ledger]:
+        """Return the desk and the ledger of a batch: without a policy window, floor and ceiling are for its run."""
         ledger = self.ledger if batch.ledger is None else batch.ledger
-        run = allocate(batch.arrivals, batch.desk, ledger, evidence=False)
-        self.ledger = run.ledger
+        if batch.expected_leads is None:
+            return batch.desk, ledger
+        policy = batch.desk.policy
+        if policy.has_bounds:
+            policy = replace(policy, expected_leads=batch.expected_leads)
+        progress = Window() if batch.is_first else self.progress
+        return replace(batch.desk, policy=policy), replace(ledger, window=progress)
+
+    def _count(self, batch: Batch, run: Allocation) -> None:
         for rep in batch.desk.reps:
             self.team_of[rep.id] = rep.team
             self.leads[rep.id] += run.received[rep.id]
@@ -65,7 +96,6 @@ class Tally:
             "max_minus_min": float(found.max_minus_min),
             "below_floor": self.measured.get("below_floor", 0) + found.below_floor,
         }
-        return run
 
     def summary(self, deals_per_lead: Mapping[str, float]) -> dict[str, Any]:
         """Return what the page, the API and the terminal show: per rep and team, and in all."""
@@ -93,24 +123,52 @@ class Tally:
         }
 
 
-def recorded(inputs: Mapping[str, Any], owners: Mapping[str, str], content: Mapping[str, Any] | None) -> Batch:
-    """Return a recorded run as a batch. ``content`` puts another version's rule in the place of the one recorded."""
-    payload = dict(inputs)
-    if content is not None:
-        payload["policy"] = content["policy"]
-        payload["teams"] = teams_with_all(content, {str(rep.get("team") or "") for rep in payload["reps"]})
-    fields = fields_of(
-        {key: payload[key] for key in ("reps", "teams", "policy") if payload.get(key)},
-        AREA, required=["reps"], optional=["teams", "policy"],
+def recorded(
+    inputs: Mapping[str, Any], leads: Sequence[Dealt], owners: Mapping[str, str], content: Mapping[str, Any] | None
+) -> list[Batch]:
+    """Return a recorded run's chunks. ``content`` puts another version's rule in the place of the one recorded.
+
+    Under its own rule a run stands on its own shares, counters and ledger; under another one, the replay's ledger
+    carries and shares are solved anew.
+    """
+    desk = _own_desk(inputs) if content is None else _other_desk(inputs, content)
+    size, by_id = max(1, int(inputs.get("chunk_size") or len(leads) or 1)), {lead.lead_id: lead for lead in leads}
+    order: list[int] = inputs["leads"]
+    batches = []
+    for first in range(0, len(order), size):
+        chunk = [by_id[lead] for lead in order[first : first + size] if lead in by_id]
+        counters = (inputs.get("counters") or {}).get(str(first))
+        ledger = ledger_of(inputs["ledger"]) if content is None and not first and inputs.get("ledger") else None
+        batches.append(
+            Batch(
+                arrivals=_arrivals(chunk), desk=with_counters(desk, counters) if counters else desk, ledger=ledger,
+                owners=owners, expected_leads=None if inputs.get("has_window") else len(order), is_first=not first,
+            )
+        )  # fmt: skip
+    return batches
+
+
+def _own_desk(inputs: Mapping[str, Any]) -> Desk:
+    return engine_desk(inputs)
+
+
+def _other_desk(inputs: Mapping[str, Any], content: Mapping[str, Any]) -> Desk:
+    teams = teams_with_all(content, {str(rep.get("team") or "") for rep in inputs["reps"]})
+    desk = engine_desk({"reps": inputs["reps"], "teams": teams, "policy": content["policy"]})
+    expected = desk.policy.expected_leads or len(inputs["leads"])
+    if not desk.reps:
+        return desk
+    return engine_desk({
+        "reps": inputs["reps"], "teams": teams, "policy": content["policy"],
+        "shares": solved_shares(desk.reps, desk.teams, desk.policy, expected),
+    })  # fmt: skip
+
+
+def _arrivals(leads: Sequence[Dealt]) -> Arrivals:
+    return Arrivals(
+        ids=[str(lead.lead_id) for lead in leads], grades=[lead.grade for lead in leads],
+        tags=[lead.tags for lead in leads], blocked=[lead.is_blocked for lead in leads],
     )  # fmt: skip
-    desk = desk_of(fields)
-    shares = payload.get("shares") if content is None else None
-    if shares:
-        exact = {rep: Fraction(share) for rep, share in shares.items()}
-        desk = Desk(reps=desk.reps, teams=desk.teams, policy=desk.policy, shares=exact)
-    # Under its own rule each run stands on the ledger it was decided with; under another rule its own ledger carries.
-    ledger = ledger_of(payload.get("ledger") or {}) if content is None else None
-    return Batch(arrivals=arrivals_of(payload["leads"]), desk=desk, ledger=ledger, owners=owners)
 
 
 def teams_with_all(content: Mapping[str, Any], team_ids: set[str]) -> list[dict[str, Any]]:
@@ -120,10 +178,9 @@ def teams_with_all(content: Mapping[str, Any], team_ids: set[str]) -> list[dict[
     return named + [{"id": team_id} for team_id in sorted(team_ids - known) if team_id]
 
 
-def day_batch(leads: Sequence[tuple[int, str]], reps: Sequence[Mapping[str, Any]], content: Mapping[str, Any]) -> Batch:
-    """Return one day's arrivals (lead id, grade) as a batch under a version."""
-    inputs = {"leads": [{"id": str(lead), "grade": grade or "-"} for lead, grade in leads], "reps": list(reps)}
-    return recorded(inputs, {}, content)
+def day_batches(leads: Sequence[Dealt], reps: Sequence[Mapping[str, Any]], content: Mapping[str, Any]) -> list[Batch]:
+    """Return one day's arrivals as a batch under a version."""
+    return recorded({"leads": [lead.lead_id for lead in leads], "reps": list(reps)}, leads, {}, content)
 
 
 def _by_number(name: str) -> tuple[int, str]:

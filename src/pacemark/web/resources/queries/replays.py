@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
-from pacemark.web.organization.queries import members_on
+from pacemark.web.organization.queries import members_on, organization
 from pacemark.web.pipeline.models import Deal, Lead
-from pacemark.web.resources.choices import DecisionKind, PolicyState
+from pacemark.web.resources.choices import DecisionKind, PolicyState, RunKind
 from pacemark.web.resources.models import Decision, PolicyVersion, Replay, Run, Score
-from pacemark.web.resources.replay_bridge import Batch, day_batch, recorded
+from pacemark.web.resources.replay_bridge import Batch, Dealt, day_batches, recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +35,39 @@ def n_leads_in(window: Window) -> int:
 def batches_of(window: Window, version: PolicyVersion) -> Iterator[Batch]:
     """Give the window's batches in order: recorded runs as they were asked, and days without a run by their arrivals.
 
-    Under the version that a run was decided by, the run's own rule and ledger stand.
+    Under the version that a run was decided by, the run's own rule, shares and ledger stand.
     """
     runs = _runs_by_day(window)
     arrivals = _arrivals_by_day(window)
     for day in sorted(set(runs) | set(arrivals)):
         if day in runs:
             for run in runs[day]:
-                own_rule = run.version_id == version.pk
-                yield recorded(run.inputs, _owners_of(run), None if own_rule else version.content)
+                yield from _of_run(run, version)
         else:
-            yield day_batch(arrivals[day], desk_rows(day, version), version.content)
+            yield from day_batches(arrivals[day], desk_rows(day, version), version.content)
+
+
+def batches_before(window: Window, version: PolicyVersion) -> Iterator[Batch]:
+    """Give the version's own runs before the window, from the last ledger that was kept: the ledger to begin with."""
+    runs = _recorded_runs().filter(version_id=version.pk, began_at__lt=_start_of(window.first))
+    kept = runs.exclude(kind=RunKind.API).order_by("-began_at", "-pk").first() if version.pk else None
+    if not version.pk:
+        return
+    for run in runs.filter(began_at__gte=kept.began_at) if kept else runs:
+        yield from _of_run(run, version)
+
+
+def _of_run(run: Run, version: PolicyVersion) -> list[Batch]:
+    rows = Decision.objects.filter(run=run, kind__in=(DecisionKind.RULE, DecisionKind.WAITS))
+    columns = rows.values_list("lead_id", "rep_id", "lead_grade", "lead__tags", "lead__is_blocked")
+    leads, owners = [], {}
+    for lead_id, rep_id, grade, tags, is_blocked in columns:
+        leads.append(
+            Dealt(lead_id=lead_id, grade=grade, tags=frozenset(map(str, tags or ())), is_blocked=bool(is_blocked))
+        )
+        if rep_id is not None:
+            owners[str(lead_id)] = str(rep_id)
+    return recorded(run.inputs, leads, owners, None if run.version_id == version.pk else version.content)
 
 
 def desk_rows(day: date, version: PolicyVersion) -> list[dict[str, Any]]:
@@ -74,7 +97,7 @@ def deals_per_lead(before: date) -> dict[str, float]:
     leads = Lead.objects.filter(arrived_on__lt=before).values_list("segment__lead_grade").annotate(n=Count("pk"))
     deals = Deal.objects.filter(lead__arrived_on__lt=before, signed_on__lt=before)
     won = dict(deals.values_list("lead__segment__lead_grade").annotate(n=Count("pk")).order_by())
-    return {grade or "-": won.get(grade, 0) / n for grade, n in leads.order_by() if n}
+    return {grade or "": won.get(grade, 0) / n for grade, n in leads.order_by() if n}
 
 
 def replays_of(version_ids: Sequence[int]) -> QuerySet[Replay]:
@@ -87,25 +110,28 @@ def has_whole_replay(version: PolicyVersion) -> bool:
     return version.state in {PolicyState.REPLAYED, PolicyState.ACTIVE, PolicyState.RETIRED}
 
 
+def _recorded_runs() -> QuerySet[Run]:
+    return Run.objects.filter(version__isnull=False, n_leads__gt=0).order_by("began_at", "pk")
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(organization().time_zone))
+
+
 def _runs_by_day(window: Window) -> dict[date, list[Run]]:
+    zone = ZoneInfo(organization().time_zone)
+    end = _start_of(window.last + timedelta(days=1))
     days: dict[date, list[Run]] = defaultdict(list)
-    dated = Q(began_at__date__gte=window.first) & Q(began_at__date__lte=window.last)
-    for run in Run.objects.filter(dated, version__isnull=False).order_by("began_at", "pk"):
-        if run.inputs.get("leads") and run.inputs.get("reps"):
-            days[run.began_at.date()].append(run)
+    for run in _recorded_runs().filter(began_at__gte=_start_of(window.first), began_at__lt=end):
+        days[run.began_at.astimezone(zone).date()].append(run)
     return days
 
 
-def _owners_of(run: Run) -> dict[str, str]:
-    rows = Decision.objects.filter(run=run, kind=DecisionKind.RULE, rep__isnull=False)
-    return {str(lead): str(rep) for lead, rep in rows.values_list("lead_id", "rep_id")}
-
-
-def _arrivals_by_day(window: Window) -> dict[date, list[tuple[int, str]]]:
+def _arrivals_by_day(window: Window) -> dict[date, list[Dealt]]:
     rows = Lead.objects.filter(arrived_on__range=(window.first, window.last), duplicate_of__isnull=True)
-    days: dict[date, list[tuple[int, str]]] = defaultdict(list)
+    days: dict[date, list[Dealt]] = defaultdict(list)
     columns = rows.order_by("arrived_on", "arrived_at", "pk").values_list("arrived_on", "pk", "segment__lead_grade")
     for day, lead_id, grade in columns.iterator(chunk_size=5000):
         if day is not None:
-            days[day].append((lead_id, grade or ""))
+            days[day].append(Dealt(lead_id=lead_id, grade=grade or ""))
     return days

@@ -13,7 +13,7 @@ from pacemark.web.accounts.models import User
 from pacemark.web.jobs.services import enqueue
 from pacemark.web.resources.choices import PolicyState, ReplayState
 from pacemark.web.resources.models import PolicyVersion, Replay
-from pacemark.web.resources.queries.replays import Window, batches_of, deals_per_lead, n_leads_in
+from pacemark.web.resources.queries.replays import Window, batches_before, batches_of, deals_per_lead, n_leads_in
 from pacemark.web.resources.replay_bridge import Tally
 from pacemark.web.trail.services import record
 
@@ -69,6 +69,8 @@ def run_replay(replay_id: int) -> Replay:
     window = Window(first=replay.first_day, last=replay.last_day)
     tally = Tally()
     try:
+        for batch in batches_before(window, replay.version):
+            tally.add(batch, is_counted=False)
         for batch in batches_of(window, replay.version):
             tally.add(batch)
             Replay.objects.filter(pk=replay_id).update(n_done=tally.n_leads)
@@ -83,6 +85,8 @@ def replayed(version: PolicyVersion, window: Window) -> dict[str, Any]:
     """Return the summary of a window under a version, and write nothing at all."""
     _check(window)
     tally = Tally()
+    for batch in batches_before(window, version):
+        tally.add(batch, is_counted=False)
     for batch in batches_of(window, version):
         tally.add(batch)
     return tally.summary(deals_per_lead(window.first))
