@@ -13,6 +13,7 @@ from ninja.errors import ValidationError as SchemaError
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.auth import AUTHENTICATION
+from pacemark.web.api.goals import router as goals
 from pacemark.web.api.services import EngineError, answer
 from pacemark.web.shared.rest import failure
 
@@ -26,6 +27,7 @@ api = NinjaAPI(
     docs_url=None,
     auth=AUTHENTICATION,
 )
+api.add_router("/goals", goals)
 
 
 class FailureDetail(Schema):

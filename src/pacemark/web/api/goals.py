@@ -1,0 +1,225 @@
+"""Goals for programs: what is asked, planned, left and agreed, of whom the caller may see; and the talk about plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+import pydantic
+from django.core.exceptions import PermissionDenied
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from pacemark.engine.errors import EngineError
+from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.http import PageRequest
+from pacemark.web.goals.choices import Confidence
+from pacemark.web.goals.queries.agreements import standing_query, states_of
+from pacemark.web.goals.queries.periods import shown_period
+from pacemark.web.goals.queries.quarters import months_grid
+from pacemark.web.goals.queries.replans import latest_replans
+from pacemark.web.goals.services import agreements as talks
+from pacemark.web.goals.services.revisions import revise as revise_plan
+from pacemark.web.goals.services.targets import set_target as set_target_of
+from pacemark.web.goals.views.asked import in_scope
+from pacemark.web.organization.clock import local_today
+from pacemark.web.organization.queries import organization, visible_rep_ids
+from pacemark.web.shared.currency import minor_digits
+
+router = Router(tags=["goals"])
+Read = TypeVar("Read", bound=Schema)
+Money = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]
+Reason = Annotated[str, Field(max_length=500)]
+JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+
+
+class Asked(Schema):
+    """Which sales month (``2024-03``; empty: the one that pages show), and which page of the list."""
+
+    period: str = ""
+    page: int = Field(1, ge=1, le=100_000)
+    page_size: int = Field(100, ge=1, le=500)
+
+
+class Listed(Schema):
+    """One page of a list about a sales month; money in minor units unless a row says ``minor_units``."""
+
+    period: str
+    count: int
+    items: list[dict[str, Any]]
+
+
+class Amount(Schema):
+    """A target in major units; an agreed plan is changed with a reason alone."""
+
+    amount: Money
+    reason: Reason = ""
+
+
+class Proposal(Schema):
+    """How sure the plan put before the rep is to be, and a word with it."""
+
+    confidence: Confidence = Confidence.FIVE
+    reason: Reason = ""
+
+
+class Said(Schema):
+    """One answer in the talk; ``seen`` is ``n_steps`` as the caller last read it, ``amount`` is in major units."""
+
+    seen: int = Field(ge=0)
+    reason: Reason = ""
+    amount: Money | None = None
+
+
+@router.get("/targets", response=Listed, operation_id="targets", url_name="goals_targets", summary="What is asked")
+def targets(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
+    """Return what is asked of each rep in a sales month: written, else planned, else what the ladder asks."""
+    period = shown_period(asked.period)
+    cells = months_grid(period.first, period.first, _visible(request))
+    return _listed(asked, [{"rep_id": rep_id, **asdict(cell)} for (rep_id, _), cell in sorted(cells.items())])
+
+
+@router.get("/plans", response=Listed, operation_id="plans", url_name="goals_plans", summary="Plans that stand")
+def plans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
+    """Return the plans that reps are measured against, as ``pacemark goals plan --json`` tells them."""
+    standing = standing_query(shown_period(asked.period).first, _visible(request)).order_by("rep_id")
+    first = (asked.page - 1) * asked.page_size
+    items = [{"version": plan.version, **plan.content} for plan in standing[first : first + asked.page_size]]
+    return {"period": shown_period(asked.period).label, "count": standing.count(), "items": items}
+
+
+@router.get("/replans", response=Listed, operation_id="replans", url_name="goals_replans", summary="What is left")
+def replans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
+    """Return each rep's last replan up to today: status, projection with its band, chance."""
+    found = latest_replans(shown_period(asked.period).first, _visible(request), _today())
+    names = (
+        "rep_id", "as_of", "status", "target_minor", "booked_minor", "projection_minor", "projection_low_minor",
+        "projection_high_minor", "chance", "is_feasible",
+    )  # fmt: skip
+    return _listed(asked, [{name: getattr(row, name) for name in names} for _, row in sorted(found.items())])
+
+
+@router.get(
+    "/agreements", response=Listed, operation_id="agreements", url_name="goals_agreements", summary="Agreements"
+)
+def agreements(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
+    """Return where each rep's talk stands, and which version holds."""
+    views = states_of(shown_period(asked.period).first, _visible(request))
+    return _listed(asked, [asdict(view) for _, view in sorted(views.items())])
+
+
+@router.post("/reps/{int:rep_id}/target", operation_id="set_target", url_name="goals_set_target",
+             openapi_extra=JSON_BODY,
+             summary="Set a target")  # fmt: skip
+def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+    """Set one rep's month by hand; a quarter's sum stays held. Body: ``amount``, ``reason``."""
+    _leads(request, rep_id)
+    sent = _read(request, Amount)
+    month = shown_period(period)
+    row = set_target_of(actor=request.user, rep_id=rep_id, period=month, amount=sent.amount, reason=sent.reason)
+    return {"rep_id": rep_id, "period": month.label, "amount_minor": row.amount_minor, "version": row.version}
+
+
+@router.post("/reps/{int:rep_id}/propose", operation_id="propose", url_name="goals_propose", openapi_extra=JSON_BODY,
+             summary="Propose a plan")  # fmt: skip
+def propose(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+    """Put the current plan before the rep. Body: ``confidence`` (0.5, 0.8, 0.9), ``reason``."""
+    _leads(request, rep_id)
+    sent, first = _read(request, Proposal), shown_period(period).first
+    talks.propose(
+        actor=request.user, period_start=first, rep_ids=[rep_id], confidence=sent.confidence, reason=sent.reason
+    )
+    return _talk(rep_id, period)
+
+
+@router.post("/reps/{int:rep_id}/agree", operation_id="agree", url_name="goals_agree", openapi_extra=JSON_BODY,
+             summary="Agree to one's plan")  # fmt: skip
+def agree(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+    """Agree to one's own plan. Body: ``seen``."""
+    in_scope(request, rep_id)
+    talks.agree(actor=request.user, seen=_seen(rep_id, period, _read(request, Said)))
+    return _talk(rep_id, period)
+
+
+@router.post("/reps/{int:rep_id}/ask", operation_id="ask", url_name="goals_ask", openapi_extra=JSON_BODY,
+             summary="Ask about one's plan")  # fmt: skip
+def ask(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+    """Ask about one's own plan. Body: ``seen``, ``reason``, ``amount`` (the one wished for)."""
+    in_scope(request, rep_id)
+    sent = _read(request, Said)
+    talks.ask(
+        actor=request.user, seen=_seen(rep_id, period, sent), reason=sent.reason, wished_minor=_minor(sent.amount)
+    )
+    return _talk(rep_id, period)
+
+
+@router.post("/reps/{int:rep_id}/revise", operation_id="revise", url_name="goals_revise", openapi_extra=JSON_BODY,
+             summary="Propose a new version")  # fmt: skip
+def revise(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+    """Propose a new version with a reason. Body: ``seen``, ``reason``, ``amount`` (left out: as it stands)."""
+    _leads(request, rep_id)
+    sent = _read(request, Said)
+    revise_plan(
+        actor=request.user, seen=_seen(rep_id, period, sent), period=shown_period(period),
+        amount_minor=_minor(sent.amount), reason=sent.reason,
+    )  # fmt: skip
+    return _talk(rep_id, period)
+
+
+@router.post("/reps/{int:rep_id}/withdraw", operation_id="withdraw", url_name="goals_withdraw", openapi_extra=JSON_BODY,
+             summary="Take back")  # fmt: skip
+def withdraw(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+    """Take back what was said last, with a reason. Body: ``seen``, ``reason``."""
+    _leads(request, rep_id)
+    sent = _read(request, Said)
+    talks.withdraw(actor=request.user, seen=_seen(rep_id, period, sent), reason=sent.reason)
+    return _talk(rep_id, period)
+
+
+def _today() -> date:
+    return local_today(organization().time_zone)
+
+
+def _visible(request: PageRequest) -> frozenset[int] | None:
+    return visible_rep_ids(request.user, _today())
+
+
+def _leads(request: PageRequest, rep_id: int) -> None:
+    if request.user.access_role == AccessRole.REP:
+        raise PermissionDenied
+    in_scope(request, rep_id)
+
+
+def _listed(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    first = (asked.page - 1) * asked.page_size
+    items = rows[first : first + asked.page_size]
+    return {"period": shown_period(asked.period).label, "count": len(rows), "items": items}
+
+
+def _read(request: PageRequest, schema: type[Read]) -> Read:
+    """Return what was sent; whom it is about is settled before, so that a body tells nothing of who exists."""
+    try:
+        return schema.model_validate_json(request.body or b"{}")
+    except pydantic.ValidationError as invalid:
+        first = invalid.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or None
+        raise EngineError("request.invalid", f"{first['msg']}.", field) from invalid
+
+
+def _seen(rep_id: int, period: str, sent: Said) -> talks.Seen:
+    return talks.Seen(rep_id=rep_id, period_start=shown_period(period).first, n_steps=sent.seen)
+
+
+def _minor(amount: Decimal | None) -> int | None:
+    return None if amount is None else int(amount * 10 ** minor_digits(organization().currency))
+
+
+def _talk(rep_id: int, period: str) -> dict[str, Any]:
+    """Return how the talk stands now."""
+    view = states_of(shown_period(period).first, {rep_id}).get(rep_id)
+    if view is None:
+        raise EngineError("goals.agreement_no_plan", "There is no plan to propose yet.", None)
+    return asdict(view)
