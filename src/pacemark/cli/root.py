@@ -29,6 +29,7 @@ COMMANDS = {
     "facts": Entry(module="pacemark.cli.facts", attribute="app"),
     "goals": Entry(module="pacemark.cli.goals", attribute="app"),
     "plan": Entry(module="pacemark.cli.plan", attribute="plan"),
+    "allocate": Entry(module="pacemark.cli.allocate", attribute="allocate"),
     "calc": Entry(module="pacemark.cli.calc", attribute="calc", needs_database=False),
     "people": Entry(module="pacemark.cli.people", attribute="app"),
 }

@@ -176,7 +176,7 @@ def test_worked_case_4_leave_caps_and_the_reasons() -> None:
 
 
 def test_worked_case_9_withheld_for_three_days_restored_by_itself_and_self_sourced_leads_stay_out() -> None:
-    (a, b, c, d) = reps = team("t", 4)
+    (_a, _b, c, d) = reps = team("t", 4)
     in_force({"base": "0.6", "reward": "0.4"})
     scored(reps, (3, 2, 2, 1))
     Withholding.objects.create(

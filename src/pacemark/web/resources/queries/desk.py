@@ -101,7 +101,7 @@ def _teams(version: PolicyVersion, members: list[Member]) -> list[dict[str, Any]
 def _scores() -> dict[int, float]:
     cycle = ScoreCycle.objects.order_by("-published_at", "-pk").first()
     rows = Score.objects.filter(cycle=cycle, rep__isnull=False, value__isnull=False) if cycle else Score.objects.none()
-    return {rep: max(0.0, round(value, 6)) for rep, value in rows.values_list("rep_id", "value")}
+    return {rep: max(0.0, round(value or 0.0, 6)) for rep, value in rows.values_list("rep_id", "value")}
 
 
 def _withheld(day: date) -> dict[int, dict[str, str]]:

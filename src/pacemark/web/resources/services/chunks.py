@@ -66,8 +66,7 @@ def deal_next_chunk(*, run_id: int) -> Run:
 def _desk_now(run: Run) -> Desk:
     """Return the desk the run began with, and against the caps what everybody holds now."""
     desk = engine_desk(run.inputs)
-    assert run.version is not None
-    counters = counters_at(run.version, run.began_at)
+    counters = counters_at(run.version, run.began_at) if run.version is not None else {}
     if run.n_done and counters:
         # Kept, because other runs and returned leads come between chunks: a replay must see what this run saw.
         run.inputs.setdefault("counters", {})[str(run.n_done)] = counters
@@ -169,7 +168,8 @@ def _advance(run: Run, n_leads: int) -> None:
         run.state, run.ended_at = RunState.DONE, timezone.now()
         counts = run.answer.get("counts", {})
         reps = [rep["id"] for rep in run.inputs["reps"] if "off" not in rep]
-        run.answer["jain"] = float(jain([counts.get(rep, 0) for rep in reps])) if reps and counts else None
+        evenness = jain([counts.get(rep, 0) for rep in reps])
+        run.answer["jain"] = None if evenness is None else float(evenness)
         record(
             actor=run.began_by, action="resources.run_done", subject=run,
             changes={"leads": run.n_leads, "waiting": run.answer.get("waiting", 0)},

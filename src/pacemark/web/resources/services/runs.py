@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -30,6 +30,18 @@ CHUNK_SIZE = 10_000
 OWNERLESS = "ownerless"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What a run is asked to do, and under which key."""
+
+    key: str
+    kind: RunKind
+    lead_ids: list[int]
+    at: datetime
+    content_key: str
+    chunk_size: int = CHUNK_SIZE
+
+
 def allocate_leads(
     *, actor: User | None, key: str, kind: RunKind, lead_ids: Sequence[int], at: datetime, chunk_size: int = CHUNK_SIZE
 ) -> Run:
@@ -39,7 +51,10 @@ def allocate_leads(
     ``resources.key_reused`` where the key came with other leads before.
     """
     asked = content_key([kind.value, list(lead_ids)])
-    run = run_of_key(key) or _opened(actor, key, kind, list(lead_ids), at, chunk_size, asked)
+    asking = Asking(
+        key=key, kind=kind, lead_ids=list(lead_ids), at=at, content_key=asked, chunk_size=chunk_size
+    )  # fmt: skip
+    run = run_of_key(key) or _opened(actor, asking)
     if run.inputs_key != asked:
         raise other_content()
     return finish(run=run)
@@ -50,7 +65,11 @@ def allocate_ownerless(
 ) -> Run:
     """Deal what waits and what is new and nobody's; a key used before goes on with the leads it began with."""
     asked = content_key([kind.value, OWNERLESS])
-    run = run_of_key(key) or _opened(actor, key, kind, ownerless_leads(), at, chunk_size, asked)
+    run = run_of_key(key)
+    if run is None:
+        leads = ownerless_leads()
+        asking = Asking(key=key, kind=kind, lead_ids=leads, at=at, content_key=asked, chunk_size=chunk_size)
+        run = _opened(actor, asking)
     if run.inputs_key != asked:
         raise other_content()
     return finish(run=run)
@@ -63,44 +82,48 @@ def finish(*, run: Run) -> Run:
     return run
 
 
+def finish_open() -> int:
+    """Finish the runs that a killed process left open; return how many."""
+    open_runs = list(Run.objects.filter(state=RunState.OPEN).order_by("pk"))
+    for run in open_runs:
+        finish(run=run)
+    return len(open_runs)
+
+
 def content_key(content: object) -> str:
     """Return the hash of what was asked."""
     return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
-def _opened(
-    actor: User | None, key: str, kind: RunKind, lead_ids: list[int], at: datetime, chunk_size: int, asked: str
-) -> Run:
+def _opened(actor: User | None, asking: Asking) -> Run:
     """Open a run; where another process has opened the key meanwhile, return its run."""
     try:
-        return open_run(actor=actor, key=key, kind=kind, lead_ids=lead_ids, at=at, chunk_size=chunk_size, asked=asked)
+        return open_run(actor=actor, asking=asking)
     except IntegrityError:
-        found = run_of_key(key)
+        found = run_of_key(asking.key)
         if found is None:
             raise
         return found
 
 
 @transaction.atomic
-def open_run(
-    *, actor: User | None, key: str, kind: RunKind, lead_ids: list[int], at: datetime, chunk_size: int, asked: str
-) -> Run:
+def open_run(*, actor: User | None, asking: Asking) -> Run:
     """Keep everything the run decides from: people, duty, shares, policy, the ledger before, and the order of leads.
 
     Leaves its trail when it ends. The ledger is kept for batches; a lead by itself keeps its numbers in its decision.
     """
     version = ensure_active(actor=actor)
     state = locked_state(version.policy_id)
-    inputs = desk_at(version, at, at_the_minute=kind == RunKind.API)
-    inputs |= {"leads": lead_ids, "chunk_size": max(1, chunk_size), "sequence": state.n_runs}
+    inputs = desk_at(version, asking.at, at_the_minute=asking.kind == RunKind.API)
+    inputs |= {"leads": asking.lead_ids, "chunk_size": max(1, asking.chunk_size), "sequence": state.n_runs}
     desk = engine_desk(inputs)
     inputs["has_window"] = desk.policy.expected_leads is not None
-    inputs["shares"] = _shares(state, desk, at, len(lead_ids))
-    if kind != RunKind.API:
+    inputs["shares"] = _shares(state, desk, asking.at, len(asking.lead_ids))
+    if asking.kind != RunKind.API:
         inputs["ledger"] = ledger_now(state).as_json()
     return Run.objects.create(
-        key=key, kind=kind, version=version, inputs_key=asked, inputs=inputs, n_leads=len(lead_ids),
-        began_by=actor, began_at=at, answer={},
+        key=asking.key, kind=asking.kind, version=version, inputs_key=asking.content_key, inputs=inputs,
+        n_leads=len(asking.lead_ids), began_by=actor, began_at=asking.at, answer={},
     )  # fmt: skip
 
 

@@ -1,0 +1,62 @@
+"""Who among those arriving is known: by the same record, or by the same phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pacemark.web.pipeline.models import Lead, Touch
+from pacemark.web.resources.bridge.arrivals import Arrival
+
+Record = tuple[str, str]
+
+
+class Known:
+    """Live leads by record and by phone; what arrives in the same request is noted as it is read."""
+
+    def __init__(self, by_record: dict[Record, Lead], by_phone: dict[str, Lead], touched: set[Record]) -> None:
+        self._by_record = by_record
+        self._by_phone = by_phone
+        self._touched = touched
+
+    def lead_of(self, arrival: Arrival) -> Lead | None:
+        """Return the live lead of an arrival."""
+        return self._by_record.get(_record(arrival)) or self._by_phone.get(arrival.phone.digest)
+
+    def has_come(self, arrival: Arrival) -> bool:
+        """Return whether this very record has been told of before."""
+        return _record(arrival) in self._touched
+
+    def note(self, arrival: Arrival, lead: Lead) -> None:
+        """Remember an arrival for the rest of the request."""
+        self._touched.add(_record(arrival))
+        self._by_record.setdefault(_record(arrival), lead)
+        if arrival.phone.digest:
+            self._by_phone.setdefault(arrival.phone.digest, lead)
+
+
+def known_arrivals(arrivals: Sequence[Arrival]) -> Known:
+    """Return the live leads that arrivals belong to, in three queries."""
+    ids = {arrival.external_id for arrival in arrivals}
+    names = {arrival.source for arrival in arrivals}
+    digests = {arrival.phone.digest for arrival in arrivals if arrival.phone.digest}
+    touches = Touch.objects.filter(source__name__in=names, external_id__in=ids)
+    told = {
+        (touch.source.name, touch.external_id): _live(touch.lead)
+        for touch in touches.select_related("source", "lead", "lead__duplicate_of")
+    }
+    leads = Lead.objects.filter(source__name__in=names, external_id__in=ids)
+    recorded = {
+        (lead.source.name, lead.external_id): _live(lead) for lead in leads.select_related("source", "duplicate_of")
+    }
+    # The one with an owner last, so that it is the one found; among equals the eldest.
+    same_phone = Lead.objects.filter(phone_hash__in=digests, duplicate_of__isnull=True).order_by("-pk")
+    by_phone = {lead.phone_hash: lead for lead in sorted(same_phone, key=lambda lead: lead.owner_id is not None)}
+    return Known(told | recorded, by_phone, set(told))
+
+
+def _live(lead: Lead) -> Lead:
+    return lead.duplicate_of or lead
+
+
+def _record(arrival: Arrival) -> Record:
+    return arrival.source, arrival.external_id

@@ -1,0 +1,193 @@
+"""Leads as they arrive: one customer is one live lead with one owner, however often and from wherever they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from pacemark.web.accounts.models import User
+from pacemark.web.organization.clock import local_date
+from pacemark.web.organization.queries import organization
+from pacemark.web.pipeline.models import Lead, Segment, Source, Touch
+from pacemark.web.resources.bridge.arrivals import Arrival, arrival_of
+from pacemark.web.resources.choices import DecisionKind, RunKind
+from pacemark.web.resources.models import Decision, Run
+from pacemark.web.resources.queries.arrivals import Known, known_arrivals
+from pacemark.web.resources.queries.runs import run_of_key
+from pacemark.web.resources.refusals import Refused, other_content, refuse
+from pacemark.web.resources.services.ledger import locked_state
+from pacemark.web.resources.services.policies import ensure_active
+from pacemark.web.resources.services.runs import Asking, content_key, finish, open_run
+
+MAX_ROWS = 5_000
+ARRIVED = "arrival"
+Answer = dict[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reception:
+    """What becomes of the rows: each row's lead, who is new, who came again."""
+
+    at: datetime
+    known: Known
+    sources: dict[str, Source]
+    leads: list[Lead | None] = field(default_factory=list)
+    new: list[Lead] = field(default_factory=list)
+    again: set[int] = field(default_factory=set)  # places in the request
+    touched: list[tuple[Arrival, Lead]] = field(default_factory=list)
+
+
+@transaction.atomic
+def receive(*, actor: User | None, key: str | None, rows: object, at: datetime) -> list[Answer]:
+    """Take leads in and deal the new ones at once; return an answer per row, in order.
+
+    The same key with the same rows returns what was answered then and writes nothing. Raises
+    ``resources.key_reused`` for a key that came with other rows, ``resources.bad_rows`` for what is no list.
+    """
+    if not isinstance(rows, list) or not 0 < len(rows) <= MAX_ROWS:
+        raise refuse("bad_rows", f"Send a list of 1 to {MAX_ROWS} leads.")
+    asked = content_key(rows)
+    # Whoever arrives takes turns here: one phone sent three times within a second must meet itself.
+    locked_state(ensure_active(actor=actor).policy_id)
+    before = run_of_key(key) if key else None
+    if before is not None:
+        return _answered(before, asked)
+    settings = organization()
+    arrivals = [arrival_of(row, at, settings.time_zone, settings.default_region) for row in rows]
+    reception = _received(arrivals, at, settings.time_zone)
+    _write(reception)
+    asking = Asking(
+        key=key or f"arrived-{uuid4()}", kind=RunKind.API, lead_ids=_to_deal(reception), at=at, content_key=asked
+    )
+    run = open_run(actor=actor, asking=asking)
+    run = finish(run=run)
+    run.answer["rows"] = _answers(arrivals, reception, run)
+    run.save(update_fields=["answer"])
+    answers: list[Answer] = run.answer["rows"]
+    return answers
+
+
+def _answered(run: Run, asked: str) -> list[Answer]:
+    if run.inputs_key != asked:
+        raise other_content()
+    answers: list[Answer] = run.answer.get("rows", [])
+    return answers
+
+
+def _received(arrivals: Sequence[Arrival | Refused], at: datetime, time_zone: str) -> _Reception:
+    good = [arrival for arrival in arrivals if isinstance(arrival, Arrival)]
+    segments, sources = _segments(good), _sources(good)
+    reception = _Reception(at=at, known=known_arrivals(good), sources=sources)
+    for place, arrival in enumerate(arrivals):
+        if isinstance(arrival, Refused):
+            reception.leads.append(None)
+            continue
+        found = reception.known.lead_of(arrival)
+        if found is None:
+            found = _lead(arrival, sources[arrival.source], segments[arrival.source, arrival.lead_grade], time_zone)
+            reception.new.append(found)
+        else:
+            reception.again.add(place)
+        if not reception.known.has_come(arrival):
+            reception.touched.append((arrival, found))
+        reception.known.note(arrival, found)
+        reception.leads.append(found)
+    return reception
+
+
+def _write(reception: _Reception) -> None:
+    """Write new leads and everybody's touches. Each arrival is a touch, the first one too."""
+    Lead.objects.bulk_create(reception.new)
+    Touch.objects.bulk_create(
+        [
+            Touch(
+                source=reception.sources[arrival.source], external_id=arrival.external_id, lead=lead,
+                rep_id=lead.owner_id, occurred_at=arrival.occurred_at, kind=ARRIVED,
+            )
+            for arrival, lead in reception.touched
+        ]
+    )  # fmt: skip
+
+
+def _to_deal(reception: _Reception) -> list[int]:
+    """Return the leads to deal: the new ones, and those known that nobody has."""
+    leads = [lead for lead in reception.leads if lead is not None and lead.owner_id is None]
+    return list(dict.fromkeys(lead.pk for lead in leads))
+
+
+def _lead(arrival: Arrival, source: Source, segment: Segment, time_zone: str) -> Lead:
+    return Lead(
+        source=source,
+        external_id=arrival.external_id,
+        segment=segment,
+        stated_segment=segment,
+        name=arrival.name,
+        phone_encrypted=arrival.phone.encrypted,
+        phone_hash=arrival.phone.digest,
+        phone_last4_hash=arrival.phone.last4_digest,
+        arrived_at=arrival.occurred_at,
+        arrived_on=local_date(arrival.occurred_at, time_zone),
+        tags=list(arrival.tags),
+    )
+
+
+def _sources(arrivals: Sequence[Arrival]) -> dict[str, Source]:
+    return {name: Source.objects.get_or_create(name=name)[0] for name in dict.fromkeys(a.source for a in arrivals)}
+
+
+def _segments(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Segment]:
+    """Return segments by channel and grade; a channel nobody has seen before is taken in as it is."""
+    pairs = dict.fromkeys((arrival.source, arrival.lead_grade) for arrival in arrivals)
+    return {
+        (channel, grade): Segment.objects.get_or_create(channel=channel, lead_grade=grade)[0]
+        for channel, grade in pairs
+    }
+
+
+def _answers(arrivals: Sequence[Arrival | Refused], reception: _Reception, run: Run) -> list[Answer]:
+    dealt = {row.lead_id: row for row in Decision.objects.filter(run=run)}
+    sticky = _keep_sticky(reception, run, dealt)
+    answers: list[Answer] = []
+    for place, (arrival, lead) in enumerate(zip(arrivals, reception.leads, strict=True)):
+        if isinstance(arrival, Refused) or lead is None:
+            answers.append(_refusal(arrival))
+            continue
+        decision = dealt.get(lead.pk) or sticky.get(lead.pk)
+        owner = decision.rep_id if decision is not None else lead.owner_id
+        status = "duplicate" if place in reception.again else "assigned" if owner is not None else "waiting"
+        answers.append(
+            {
+                "lead": lead.pk, "owner": owner, "status": status,
+                "decision": decision.pk if decision is not None else None, "error": None,
+            }
+        )  # fmt: skip
+    return answers
+
+
+def _refusal(refused: Arrival | Refused) -> Answer:
+    told = refused if isinstance(refused, Refused) else refuse("bad_row", "This row could not be read.")
+    error = {"code": told.code, "message": told.message, "field": told.field}
+    return {"lead": None, "owner": None, "status": "refused", "decision": None, "error": error}
+
+
+def _keep_sticky(reception: _Reception, run: Run, dealt: dict[int, Decision]) -> dict[int, Decision]:
+    """Write why leads that had an owner stay with them, once per lead."""
+    stay = {
+        lead.pk: lead
+        for place, lead in enumerate(reception.leads)
+        if place in reception.again and lead is not None and lead.owner_id is not None and lead.pk not in dealt
+    }
+    rows = [
+        Decision(
+            lead_id=lead.pk, run=run, kind=DecisionKind.STICKY, rep_id=lead.owner_id, place=place,
+            decided_at=reception.at, evidence={"arrived_again": True},
+        )
+        for place, lead in enumerate(stay.values())
+    ]  # fmt: skip
+    Decision.objects.bulk_create(rows)
+    return {row.lead_id: row for row in rows}
