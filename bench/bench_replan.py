@@ -31,12 +31,13 @@ def run(figures: dict[str, tuple[float, float]]) -> int:
     from pacemark.web.goals.bridge.replan_documents import replan_documents  # noqa: PLC0415
     from pacemark.web.goals.bridge.replanning import replan_people  # noqa: PLC0415
     from pacemark.web.goals.queries.replans import load_replan_ground  # noqa: PLC0415
-    from pacemark.web.goals.services.replans import keep_replans  # noqa: PLC0415
+    from pacemark.web.goals.services.replans import collector_at_rest, keep_replans  # noqa: PLC0415
 
-    ground = timed(figures, "load", lambda: load_replan_ground(sales_month(MONTH), AS_OF))
-    found = timed(figures, "work out", lambda: replan_people(ground))
-    documents = timed(figures, "documents", lambda: replan_documents(found))
-    timed(figures, "store", lambda: keep_replans(actor=None, ground=ground, documents=documents))
+    with collector_at_rest():
+        ground = timed(figures, "load", lambda: load_replan_ground(sales_month(MONTH), AS_OF))
+        found = timed(figures, "work out", lambda: replan_people(ground))
+        documents = timed(figures, "documents", lambda: replan_documents(found))
+        timed(figures, "store", lambda: keep_replans(actor=None, ground=ground, documents=documents))
     return len(documents)
 
 

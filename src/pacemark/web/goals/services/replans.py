@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,10 +41,23 @@ def replan_period(*, actor: User | None, period: Period, as_of: date, rep_ids: C
     Each is measured against the plan that stands: the agreed one, else the current one. A second replan of the same
     day replaces the first, since later records of earlier days are known by then.
     """
-    ground, documents = _worked_out(period, as_of, rep_ids)
-    if documents:
-        keep_replans(actor=actor, ground=ground, documents=documents)
+    with collector_at_rest():
+        ground, documents = _worked_out(period, as_of, rep_ids)
+        if documents:
+            keep_replans(actor=actor, ground=ground, documents=documents)
     return len(documents)
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Let no rubbish be looked for meanwhile: among millions of living parts of documents there is hardly any."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
 
 
 def replan_running(*, actor: User | None, rep_ids: Collection[int] | None = None) -> int:
