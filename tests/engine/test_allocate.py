@@ -82,6 +82,23 @@ def test_the_first_pick_takes_the_best_and_balanced_spreads_them() -> None:
     assert of_high("balanced") == [1, 3, 5, 7]
 
 
+def test_balanced_gives_few_leads_from_the_middle() -> None:
+    leads = [{"id": str(place), "score": -place} for place in range(1, 5)]
+    reps = [{"id": "many", "score": 3}, {"id": "one", "score": 1}]
+    assigned = _answer(leads=leads, reps=reps, policy={"base": 0, "order": "balanced"})["assignments"]
+
+    assert [lead["rep"] for lead in assigned] == ["many", "many", "one", "many"]
+
+
+def test_a_cap_below_the_floor_is_the_floor() -> None:
+    reps = [{"id": "a", "score": 97}, {"id": "b", "score": 2}, {"id": "c", "score": 1, "cap": 1}]
+    answer = _answer(leads={"count": 20}, reps=reps, policy={"base": 0, "floor": 4, "order": "arrival"})
+
+    assert answer["counts"] == {"a": 15, "b": 4, "c": 1}
+    # The floors never had to be guarded: whoever is owed most is not passed over early on their account.
+    assert [lead["reason"]["rep_level"]["before"] < 1 for lead in answer["assignments"]] == [True] * 20
+
+
 def test_a_team_that_ranks_higher_picks_before_a_better_score() -> None:
     reps = [{"id": "star", "team": "second", "score": 9}, {"id": "plain", "team": "first", "score": 1}]
     teams = [{"id": "first", "rank": 1}, {"id": "second", "rank": 2}]
