@@ -69,6 +69,14 @@ NAVIGATION: tuple[NavItem, ...] = (
         group="chapters",
     ),
     NavItem(
+        name="my_leads",
+        url_name="resources:mine",
+        icon="resources",
+        label=_("My leads"),
+        access_roles=frozenset({REP}),
+        group="chapters",
+    ),
+    NavItem(
         name="process",
         url_name="process:home",
         icon="process",
