@@ -13,11 +13,15 @@ from ninja.errors import ValidationError as SchemaError
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.auth import AUTHENTICATION
+from pacemark.web.api.failures import Failure
 from pacemark.web.api.goals import router as goals
+from pacemark.web.api.leads import router as leads
 from pacemark.web.api.services import EngineError, answer
+from pacemark.web.pipeline.holding_refusals import HoldingRefused
 from pacemark.web.shared.rest import failure
 
 logger = logging.getLogger(__name__)
+CONFLICTS = frozenset({"resources.key_reused", "resources.already_theirs", "resources.not_eligible"})
 
 api = NinjaAPI(
     title="Pacemark",
@@ -27,21 +31,8 @@ api = NinjaAPI(
     docs_url=None,
     auth=AUTHENTICATION,
 )
+api.add_router("/leads", leads)
 api.add_router("/goals", goals)
-
-
-class FailureDetail(Schema):
-    """What went wrong: a stable code, one plain English sentence, the field at fault."""
-
-    code: str
-    message: str
-    field: str | None
-
-
-class Failure(Schema):
-    """The one shape of every failure."""
-
-    error: FailureDetail
 
 
 class Me(Schema):
@@ -93,9 +84,14 @@ def _refused(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     return failure(422, message=str(messages[0]), field=None if field == "__all__" else field)
 
 
+@api.exception_handler(HoldingRefused)
+def _not_moved(_request: HttpRequest, error: HoldingRefused) -> HttpResponse:
+    return failure(409, code=error.code, message=error.message)
+
+
 @api.exception_handler(EngineError)
 def _no_answer(_request: HttpRequest, error: EngineError) -> HttpResponse:
-    return failure(422, code=error.code, message=error.message, field=error.field)
+    return failure(409 if error.code in CONFLICTS else 422, code=error.code, message=error.message, field=error.field)
 
 
 @api.exception_handler(HttpError)

@@ -25,6 +25,11 @@ def teams_of_reps(rep_ids: Collection[int], day: date) -> dict[int, int]:
     return dict(rows.order_by("valid_from").values_list("rep_id", "team_id"))
 
 
+def holder_of(lead_id: int) -> int | None:
+    """Return the rep who holds a lead now."""
+    return Holding.objects.filter(lead_id=lead_id, ended_at__isnull=True).values_list("rep_id", flat=True).first()
+
+
 def held_counts(rep_ids: Collection[int] | None = None, *, with_self_sourced: bool = True) -> dict[int, int]:
     """Return how many leads each rep holds now."""
     rows = Holding.objects.filter(ended_at__isnull=True)
