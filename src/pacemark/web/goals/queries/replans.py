@@ -104,6 +104,11 @@ def latest_replans(period_start: date, rep_ids: Collection[int] | None, on: date
     return {replan.rep_id: replan for replan in _latest(period_start, rep_ids, on).defer("content")}
 
 
+def latest_replans_in_full(period_start: date, rep_ids: Collection[int] | None, on: date) -> dict[int, Replan]:
+    """Return everyone's last replan up to a day with its document, by rep id."""
+    return {replan.rep_id: replan for replan in _latest(period_start, rep_ids, on)}
+
+
 def replans_on(period_start: date, as_of: date) -> list[dict[str, Any]]:
     """Return everyone's replan of a day as documents with names, as the command line and the API give them."""
     rows = Replan.objects.filter(period_start=period_start, as_of=as_of).order_by("rep__name", "rep_id")

@@ -102,6 +102,17 @@ def day_of_reps(day: date, rep_ids: Collection[int] | None) -> list[RepDayRow]:
     return list(_rows_of(_days(day, day, rep_ids).order_by("rep_id")))
 
 
+def days_of_reps(first_day: date, last_day: date, rep_ids: Collection[int] | None) -> list[RepDayRow]:
+    """Return the days of many reps from the first to the last, both included; days without facts are left out."""
+    return list(_rows_of(_days(first_day, last_day, rep_ids)))
+
+
+def days_mark(first_day: date, last_day: date, rep_ids: Collection[int] | None) -> str:
+    """Return a short text that changes whenever those days are counted otherwise; for conditional requests."""
+    sums = _days(first_day, last_day, rep_ids).aggregate(**{name: Sum(name) for name in COUNTS})
+    return "|".join(str(sums[name] or 0) for name in COUNTS)
+
+
 def _rows_of(rows: QuerySet[RepDay]) -> list[RepDayRow]:
     names = tuple(field.name for field in fields(RepDayRow))
     return [RepDayRow(**row) for row in rows.values(*names)]
