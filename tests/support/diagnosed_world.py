@@ -11,6 +11,7 @@ from pacemark.demo.worktime import day_number
 from pacemark.demo.world import World
 from pacemark.engine.lags import Trials, fit_lag_curve
 from pacemark.engine.mix import LeadMix
+from pacemark.engine.process.exposure import exposure_in_window
 from pacemark.engine.process.findings import (
     Findings,
     LeadFindings,
@@ -60,10 +61,15 @@ def stage_cells(world: World) -> list[Cells]:
     today = day_number(world.layout.spec.last_day)
     opened = local_day(opportunities.reported_at)
     won, age = opportunities.is_won, (today - opened).astype(float)
-    lag = (local_day(opportunities.closed_at) - opened).astype(float)
+    closed = np.where(opportunities.closed_at > 0, local_day(opportunities.closed_at), today + 1)
+    lag = (closed - opened).astype(float)
     curve = fit_lag_curve(Trials(age_days=age, tried=np.ones(len(age)), win_lag_days=lag[won], win_age_days=age[won]))
-    exposed = np.where(won, 1.0, curve.within(age))
-    return [*cells, Cells(opportunities.owner, opened, opportunities.lead, exposed, won)]
+    # What was open when the quarter began counts in the quarter, by what was still to be expected of it.
+    first, rate = day_number(world.layout.spec.last_quarter.first), float(won.mean())
+    in_window = closed >= first
+    exposed = np.where(in_window, exposure_in_window(curve, age, today - first + 1, rate), curve.within(age))
+    day = np.where(in_window, np.maximum(opened, first), opened)
+    return [*cells, Cells(opportunities.owner, day, opportunities.lead, exposed, won)]
 
 
 def diagnose_world(world: World, least_money_minor: int = 0) -> Diagnosis:

@@ -17,9 +17,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-# A word on somebody's ability is dear: among all that are found, one in a hundred may be chance. Over made-up
+# A word on somebody's ability is dear: among all that are found, three in four hundred may be chance. Over made-up
 # organisations this names the bad closer and spares the unlucky person about equally often (bench/trials_diagnosis.py).
-MOST_Q = 0.01
+MOST_Q = 0.0075
 # What is left of a shortfall when luck is taken out of it must be such a part of the rate, to be worth a talk.
 LEAST_SHORTFALL = 0.1
 _FAR_APART = 0.001
@@ -131,7 +131,7 @@ def find_shortfalls(records: StageRecords, least_money_minor: int = 0) -> Findin
     -----
     The tail is beta-binomial with the baseline's certainty and the window's wobble; p is twice the tail on the side
     where the result lies, since whoever is better is found by the same test. q by Benjamini and Hochberg over all
-    people and stages with enough trials (`evidence.weigh`); told from chance when q < .01. What lasts is
+    people and stages with enough trials (`evidence.weigh`); told from chance when q < .0075. What lasts is
     (won + m k) / (tried + k) / m, k being fitted per stage to how much people differ. Guaranteed: the order of
     people does not matter; a person with few trials gets "not_enough_data".
 
