@@ -13,9 +13,9 @@ from django.core.exceptions import PermissionDenied
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from pacemark.engine.errors import EngineError
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.services import EngineError
 from pacemark.web.goals.choices import Confidence
 from pacemark.web.goals.queries.agreements import standing_query, states_of
 from pacemark.web.goals.queries.periods import shown_period
