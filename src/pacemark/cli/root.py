@@ -30,6 +30,7 @@ COMMANDS = {
     "goals": Entry(module="pacemark.cli.goals", attribute="app"),
     "plan": Entry(module="pacemark.cli.plan", attribute="plan"),
     "allocate": Entry(module="pacemark.cli.allocate", attribute="allocate"),
+    "replay": Entry(module="pacemark.cli.replay", attribute="replay"),
     "calc": Entry(module="pacemark.cli.calc", attribute="calc", needs_database=False),
     "people": Entry(module="pacemark.cli.people", attribute="app"),
 }
