@@ -27,16 +27,14 @@ LOOK_BACK_DAYS = 365
 
 def load_ground(period: Period, as_of: date, typed: Mapping[int, int] | None = None) -> PlanGround:
     """Gather everything; ``typed`` are targets given with the command, in minor units by rep id."""
-    settings = organization()
+    settings, first = organization(), max(period.first, as_of)
     written, bases = written_targets(period.first)
-    first = max(period.first, as_of)
-    people = members_on(period.first if period.first >= as_of else as_of)
+    people = members_on(first)
     past = pipeline.rep_day_arrays(as_of)
     roles, told = _roles(people, past, as_of - timedelta(LOOK_BACK_DAYS))
     days = working_days_of(people, first, period.last)
-    start_day = settings.sales_month_start_day
-    spans, whole = pipeline.spans_by_rep(past), targets.whole_months(as_of, start_day)
-    revenue = pipeline.sums_by_month(past, "net_revenue_minor", whole)
+    whole = targets.whole_months(as_of, settings.sales_month_start_day)
+    spans, revenue = pipeline.spans_by_rep(past), pipeline.sums_by_month(past, "net_revenue_minor", whole)
     own = targets.medians_of(revenue, spans, whole)
     # Where nobody has three months yet, the one or two that there are tell what peers usually bring.
     usual = own if any(own.values()) else targets.medians_of(revenue, spans, whole, min_months=1)
