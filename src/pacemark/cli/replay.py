@@ -24,9 +24,10 @@ def replay(
     version = active_version() if policy is None else versions().filter(version=policy).first()
     if version is None:
         raise UserMistake("There is no such version of the policy; Resources lists them under The rule.")
-    days = date_of(first, "--from"), date_of(last, "--to")
-    assert days[0] is not None and days[1] is not None  # both options are required
-    found = replayed(version, Window(first=days[0], last=days[1]))
+    start, end = date_of(first, "--from"), date_of(last, "--to")
+    if start is None or end is None:
+        raise UserMistake("Give both --from and --to.")
+    found = replayed(version, Window(first=start, last=end))
     if as_json:
         sys.stdout.write(json.dumps({"version": version.version, **found}, ensure_ascii=False, allow_nan=False) + "\n")
         return
