@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from pacemark.engine.resources.allocation import allocate
@@ -106,16 +107,7 @@ def _keep(run: Run, leads: Sequence[Arrived], allocation: Allocation) -> None:
     at = run.began_at
     take(actor=run.began_by, owners=owners, taking=Taking(how=HoldingBegan.ASSIGNED, at=at))
     places = {str(lead_id): run.n_done + place for place, lead_id in enumerate(lead.lead_id for lead in leads)}
-    Decision.objects.bulk_create(
-        [
-            Decision(
-                lead_id=int(decided.lead), run_id=run.pk, kind=DecisionKind.RULE, rep_id=int(decided.rep),
-                lead_grade=decided.grade, place=places[decided.lead], decided_at=at, evidence=evidence_of(decided),
-            )
-            for decided in allocation.decisions
-        ],
-        batch_size=WRITE_SIZE,
-    )  # fmt: skip
+    _write_decisions(run, allocation, places)
     WaitingLead.objects.filter(lead_id__in=owners).delete()
     spelled = len(allocation.waiting) * len(allocation.received) <= MAX_REASONS
     by_id = {str(lead.lead_id): lead for lead in leads}
@@ -126,6 +118,24 @@ def _keep(run: Run, leads: Sequence[Arrived], allocation: Allocation) -> None:
             for waits in allocation.waiting
         ],
     )
+
+
+def _write_decisions(run: Run, allocation: Allocation, places: dict[str, int]) -> None:
+    """Write the evidence by one prepared statement: composing it row by row takes longer than deciding does."""
+    moment = connection.ops.adapt_datetimefield_value(run.began_at)
+    rows = [
+        (
+            int(decided.lead), run.pk, DecisionKind.RULE.value, int(decided.rep), decided.grade,
+            places[decided.lead], moment, json.dumps(evidence_of(decided)),
+        )
+        for decided in allocation.decisions
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO resources_decision (lead_id, run_id, kind, rep_id, lead_grade, place, decided_at, evidence) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            rows,
+        )
 
 
 def _keep_waiting(run: Run, leads: Sequence[tuple[Arrived, dict[str, Any]]]) -> None:

@@ -132,8 +132,10 @@ def _shares(state: LedgerState, desk: Desk, at: datetime, n_leads: int) -> dict[
     expected = desk.policy.expected_leads
     if not desk.reps:
         return {}
-    if expected is None:
+    if expected is None and desk.policy.has_bounds:
         return solved_shares(desk.reps, desk.teams, desk.policy, n_leads)
+    if expected is None:
+        return _standing_shares(state, desk, n_leads)
     start, key = _window_start(desk.policy.window, at), shares_key(desk)
     if state.window_start != start:
         # A new window: what the floor and the ceiling count begins again.
@@ -144,6 +146,15 @@ def _shares(state: LedgerState, desk: Desk, at: datetime, n_leads: int) -> dict[
         everyone = [replace(rep, off=None) for rep in desk.reps]
         state.shares = {"key": key, "by_rep": solved_shares(everyone, desk.teams, desk.policy, expected)}
     state.save()
+    return dict(state.shares["by_rep"])
+
+
+def _standing_shares(state: LedgerState, desk: Desk, n_leads: int) -> dict[str, str]:
+    """Solve shares that depend on people alone, again only when people or duty have changed: leads come one by one."""
+    key = shares_key(desk) + content_key([rep.off for rep in desk.reps])
+    if state.shares.get("key") != key:
+        state.shares = {"key": key, "by_rep": solved_shares(desk.reps, desk.teams, desk.policy, n_leads)}
+        state.save()
     return dict(state.shares["by_rep"])
 
 
