@@ -139,6 +139,12 @@ EXPECTED: dict[str, Expected] = {
     "api:goals_ask": Expected(method="post", about_a_rep=True),
     "api:goals_revise": Expected(roles=LEADERS, method="post", about_a_rep=True),
     "api:goals_withdraw": Expected(roles=LEADERS, method="post", about_a_rep=True),
+    "api:leads": Expected(roles=frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN}), method="post"),
+    # a lead that does not exist (tests/web/api/test_leads_api.py)
+    "api:claim_lead": Expected(roles=frozenset(), method="post", values={"lead_id": 0}),
+    "api:return_lead": Expected(roles=frozenset(), method="post", values={"lead_id": 0}),
+    "api:transfer_lead": Expected(roles=frozenset(), method="post", values={"lead_id": 0}),
+    "api:lead_decision": Expected(roles=frozenset(), values={"lead_id": 0}),
     "api:calculate": Expected(method="post", values={"method": "shrink"}),
     # says "not found" to anyone, in the API's shape (tests/web/api)
     "api:api-root": Expected(roles=frozenset(), public=True),
