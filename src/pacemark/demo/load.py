@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from pacemark.demo.bulk import count_on_from_here, indexes_built_afterwards, wit
 from pacemark.demo.draws import Ints
 from pacemark.demo.history import monthly_totals
 from pacemark.demo.load_agreements import write_agreements
+from pacemark.demo.load_coaching import write_coaching
 from pacemark.demo.load_events import (
     CALLS,
     LEADS,
@@ -98,6 +100,8 @@ def write_demo(chronicle: Chronicle, password: str, tell: Tell) -> dict[str, int
         write_history(ledger, monthly_totals(chronicle.layout))
         count_on_from_here(TABLES)
         note_written(chronicle)
+        tell("coaching")
+        write_coaching(chronicle.coaching(), ledger.people, datetime.fromtimestamp(chronicle.now_seconds, UTC))
     bring_up_to_date(tell)
     return counts
 

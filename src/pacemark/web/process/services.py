@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
 from pacemark.engine.errors import EngineError as Refused
 from pacemark.web.accounts.models import User
-from pacemark.web.organization.clock import local_date
+from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization
 from pacemark.web.process.choices import ActionState
 from pacemark.web.process.models import CoachingAction, Finding
@@ -37,7 +38,7 @@ def plan_coaching(*, actor: User | None, owner: User, planned: Planned, at: date
     moment = at or timezone.now()
     if not planned.what.strip():
         raise Refused("process.coaching_says_nothing", "Say what will be done.", "what")
-    if planned.due_on < local_date(moment, organization().time_zone):
+    if planned.due_on < _day_of(at):
         raise Refused("process.coaching_due_in_the_past", "The day it is due must not be over.", "due_on")
     action = CoachingAction.objects.create(
         owner=owner, rep_id=planned.rep_id, finding=planned.finding, stage=planned.stage, what=planned.what.strip(),
@@ -60,7 +61,7 @@ def close_coaching(*, actor: User, action_id: int, evidence: str, at: datetime |
     action.done_at = moment
     if evidence.strip():
         action.state, action.evidence = ActionState.DONE, evidence.strip()[:2000]
-        action.done_on = local_date(moment, organization().time_zone)
+        action.done_on = _day_of(at)
     action.save(update_fields=["done_at", "state", "evidence", "done_on"])
     what = "coaching_done" if action.state == ActionState.DONE else "coaching_closed_without_evidence"
     record(actor=actor, action=f"process.{what}", subject=action)
@@ -80,3 +81,9 @@ def excuse_coaching(*, actor: User, action_id: int, reason: str) -> CoachingActi
         action.save(update_fields=["state", "excuse"])
         record(actor=actor, action="process.coaching_excused", subject=action)
     return action
+
+
+def _day_of(at: datetime | None) -> date:
+    """Return the business date of a moment that is told, else today's."""
+    zone = organization().time_zone
+    return at.astimezone(ZoneInfo(zone)).date() if at else local_today(zone)
