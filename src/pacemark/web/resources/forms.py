@@ -46,7 +46,8 @@ class PolicyForm(forms.Form):
     cap_month = _whole(_("Leads a month, at most"))
 
     def __init__(self, *args: Any, content: dict[str, Any], teams: list[Team], **given: Any) -> None:
-        super().__init__(*args, initial=_initial(content, teams), **given)
+        given["initial"] = _initial(content, teams)
+        super().__init__(*args, **given)
         self._teams, self._content = teams, content
         for metric in METRICS:
             label = _("Weight: %(metric)s") % {"metric": METRIC_WORDS[metric]}

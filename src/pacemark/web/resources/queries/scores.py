@@ -33,7 +33,7 @@ def counts_over(first: date, last: date) -> dict[str, Counts]:
     }
 
 
-def _by_grade(rows: QuerySet[Opportunity] | QuerySet[Deal] | QuerySet[Lead]) -> Mapping[tuple[int, str], int]:
+def _by_grade(rows: QuerySet[Opportunity] | QuerySet[Deal]) -> Mapping[tuple[int, str], int]:
     found = rows.filter(owner__isnull=False).values_list("owner_id", "lead__segment__lead_grade")
     return {(rep, grade or "-"): n for rep, grade, n in found.annotate(n=Count("pk")).order_by() if rep}
 

@@ -9,13 +9,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from pacemark.engine.errors import EngineError
 from pacemark.web.accounts.access import allow
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization, visible_rep_ids
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
+from pacemark.web.resources.refusals import Refused
 from pacemark.web.ui.wording import words_for
 
 leaders = allow(AccessRole.MANAGER, AccessRole.DIRECTOR, AccessRole.OPERATIONS, AccessRole.ADMIN)
@@ -36,7 +36,7 @@ def done(request: PageRequest, act: Callable[[], str], back: str, *values: objec
     """Do it and say so, or say in words why not; then go back."""
     try:
         messages.success(request, act())
-    except (EngineError, HoldingRefused) as refused:
-        field = refused.field if isinstance(refused, EngineError) else None
+    except (Refused, HoldingRefused) as refused:
+        field = refused.field if isinstance(refused, Refused) else None
         messages.error(request, words_for(refused.code, field))
     return redirect(back, *values)

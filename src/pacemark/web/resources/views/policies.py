@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pacemark.engine.errors import EngineError
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.organization.queries import teams_in_full
@@ -20,6 +19,7 @@ from pacemark.web.resources.forms import PolicyForm, WindowForm
 from pacemark.web.resources.models import PolicyVersion
 from pacemark.web.resources.queries.policies import active_version, default_content, versions
 from pacemark.web.resources.queries.replays import Window, replays_of
+from pacemark.web.resources.refusals import Refused
 from pacemark.web.resources.services.policies import activate as put_in_force
 from pacemark.web.resources.services.policies import check_content, save_draft
 from pacemark.web.resources.services.replays import Comparison, ask_replay, cancel_replay, consequences
@@ -54,7 +54,7 @@ def edit(request: PageRequest, version_id: int = 0) -> HttpResponse:
                 messages.success(request, _("The draft is kept. Replay it before it becomes active."))
                 return redirect("resources:version", saved.pk)
             comparison = _tried(form.content(), standing)
-        except EngineError as refused:
+        except Refused as refused:
             form.add_error(None, words_for(refused.code, refused.field))
     context = {"form": form, "version": found, "standing": standing, "rows": _side_by_side(comparison)}
     return render(request, "resources/policy_edit.html", {**context, "comparison": comparison})
