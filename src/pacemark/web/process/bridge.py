@@ -29,6 +29,8 @@ from pacemark.web.process.choices import ActionState
 from pacemark.web.process.models import CoachingAction
 
 RATES = ("connect_per_dial", "deep_talk_per_connect", "opportunity_per_deep_talk", "win_rate")
+# A manager has a handful of actions a week: three talks do not fit into ten minutes.
+BULK_AT_LEAST = 3
 COLUMNS = ("dials", "connects", "deep_talks", "opportunities", "deals", "revenue")
 
 
@@ -148,6 +150,7 @@ def _bulk(actions: Sequence[CoachingAction]) -> frozenset[int]:
     marked = bulk_closings(
         np.array([action.owner_id or 0 for action in closed], dtype=np.int64),
         np.array([int(action.done_at.timestamp()) for action in closed if action.done_at], dtype=np.int64),
+        at_least=BULK_AT_LEAST,
     )
     return frozenset(action.pk for action, is_bulk in zip(closed, marked, strict=True) if is_bulk)
 
