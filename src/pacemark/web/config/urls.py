@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", include("pacemark.web.accounts.urls")),
     path("goals/", include("pacemark.web.goals.urls")),
     path("process/", include("pacemark.web.process.urls")),
+    path("resources/", include("pacemark.web.resources.urls")),
     path("data/", include("pacemark.web.intake.urls")),
     path("settings/", include("pacemark.web.organization.urls")),
     path("settings/ladder/", include("pacemark.web.goals.ladder_urls")),
