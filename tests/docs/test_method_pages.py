@@ -21,9 +21,14 @@ _MODULES = (
     *(f"results/{name}" for name in ("ladder", "climbing", "contrast", "case", "proving", "practice")),
     *(f"results/{name}" for name in ("attribution", "attainment")),
     *(f"resources/{name}" for name in ("policy", "reading", "allocation", "shares", "matching", "dealing", "ledger")),
+    *("padding", "talks", "multiplicity"),
+    *(f"process/{name}" for name in ("diagnosis", "luck", "audit", "audit_json", "causes", "gap", "execution")),
+    "process/coaching_effect",
     *(f"resources/{name}" for name in ("eligibility", "score", "clock")),
 )
-_CODE = re.compile(r'"((?:calc|chance|goals|lags|rates|resources|results|values)\.[a-z_]+)"')
+_CODE = re.compile(
+    r'"((?:calc|chance|goals|lags|multiplicity|padding|process|rates|resources|results|values)\.[a-z_]+)"'
+)
 _EXAMPLE = re.compile(r"^pacemark calc (\w+) --json '(.+)'\n(.+)$", re.MULTILINE)
 
 
