@@ -15,6 +15,7 @@ from pydantic import Field
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.failures import Failure
 from pacemark.web.api.services import EngineError
 from pacemark.web.goals.choices import Confidence
 from pacemark.web.goals.queries.agreements import standing_query, states_of
@@ -33,6 +34,8 @@ router = Router(tags=["goals"])
 Read = TypeVar("Read", bound=Schema)
 Money = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]
 Reason = Annotated[str, Field(max_length=500)]
+REFUSALS = {401: Failure, 403: Failure, 404: Failure, 422: Failure}
+TALKED = {200: dict[str, Any], **REFUSALS}
 JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
@@ -74,7 +77,13 @@ class Said(Schema):
     amount: Money | None = None
 
 
-@router.get("/targets", response=Listed, operation_id="targets", url_name="goals_targets", summary="What is asked")
+@router.get(
+    "/targets",
+    response={200: Listed, **REFUSALS},
+    operation_id="targets",
+    url_name="goals_targets",
+    summary="What is asked",
+)
 def targets(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return what is asked of each rep in a sales month: written, else planned, else what the ladder asks."""
     period = shown_period(asked.period)
@@ -82,7 +91,13 @@ def targets(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     return _listed(asked, [{"rep_id": rep_id, **asdict(cell)} for (rep_id, _), cell in sorted(cells.items())])
 
 
-@router.get("/plans", response=Listed, operation_id="plans", url_name="goals_plans", summary="Plans that stand")
+@router.get(
+    "/plans",
+    response={200: Listed, **REFUSALS},
+    operation_id="plans",
+    url_name="goals_plans",
+    summary="Plans that stand",
+)
 def plans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return the plans that reps are measured against, as ``pacemark goals plan --json`` tells them."""
     standing = standing_query(shown_period(asked.period).first, _visible(request)).order_by("rep_id")
@@ -91,7 +106,13 @@ def plans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     return {"period": shown_period(asked.period).label, "count": standing.count(), "items": items}
 
 
-@router.get("/replans", response=Listed, operation_id="replans", url_name="goals_replans", summary="What is left")
+@router.get(
+    "/replans",
+    response={200: Listed, **REFUSALS},
+    operation_id="replans",
+    url_name="goals_replans",
+    summary="What is left",
+)
 def replans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return each rep's last replan up to today: status, projection with its band, chance."""
     found = latest_replans(shown_period(asked.period).first, _visible(request), _today())
@@ -103,7 +124,11 @@ def replans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 
 
 @router.get(
-    "/agreements", response=Listed, operation_id="agreements", url_name="goals_agreements", summary="Agreements"
+    "/agreements",
+    response={200: Listed, **REFUSALS},
+    operation_id="agreements",
+    url_name="goals_agreements",
+    summary="Agreements",
 )
 def agreements(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return where each rep's talk stands, and which version holds."""
@@ -112,7 +137,7 @@ def agreements(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 
 
 @router.post("/reps/{int:rep_id}/target", operation_id="set_target", url_name="goals_set_target",
-             openapi_extra=JSON_BODY,
+             openapi_extra=JSON_BODY, response=TALKED,
              summary="Set a target")  # fmt: skip
 def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Set one rep's month by hand; a quarter's sum stays held. Body: ``amount``, ``reason``."""
@@ -123,7 +148,8 @@ def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str,
     return {"rep_id": rep_id, "period": month.label, "amount_minor": row.amount_minor, "version": row.version}
 
 
-@router.post("/reps/{int:rep_id}/propose", operation_id="propose", url_name="goals_propose", openapi_extra=JSON_BODY,
+@router.post("/reps/{int:rep_id}/propose", operation_id="propose", url_name="goals_propose",
+             openapi_extra=JSON_BODY, response=TALKED,
              summary="Propose a plan")  # fmt: skip
 def propose(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Put the current plan before the rep. Body: ``confidence`` (0.5, 0.8, 0.9), ``reason``."""
@@ -135,7 +161,8 @@ def propose(request: PageRequest, rep_id: int, period: str = "") -> dict[str, An
     return _talk(rep_id, period)
 
 
-@router.post("/reps/{int:rep_id}/agree", operation_id="agree", url_name="goals_agree", openapi_extra=JSON_BODY,
+@router.post("/reps/{int:rep_id}/agree", operation_id="agree", url_name="goals_agree",
+             openapi_extra=JSON_BODY, response=TALKED,
              summary="Agree to one's plan")  # fmt: skip
 def agree(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Agree to one's own plan. Body: ``seen``."""
@@ -144,7 +171,8 @@ def agree(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]
     return _talk(rep_id, period)
 
 
-@router.post("/reps/{int:rep_id}/ask", operation_id="ask", url_name="goals_ask", openapi_extra=JSON_BODY,
+@router.post("/reps/{int:rep_id}/ask", operation_id="ask", url_name="goals_ask",
+             openapi_extra=JSON_BODY, response=TALKED,
              summary="Ask about one's plan")  # fmt: skip
 def ask(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Ask about one's own plan. Body: ``seen``, ``reason``, ``amount`` (the one wished for)."""
@@ -156,7 +184,8 @@ def ask(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     return _talk(rep_id, period)
 
 
-@router.post("/reps/{int:rep_id}/revise", operation_id="revise", url_name="goals_revise", openapi_extra=JSON_BODY,
+@router.post("/reps/{int:rep_id}/revise", operation_id="revise", url_name="goals_revise",
+             openapi_extra=JSON_BODY, response=TALKED,
              summary="Propose a new version")  # fmt: skip
 def revise(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Propose a new version with a reason. Body: ``seen``, ``reason``, ``amount`` (left out: as it stands)."""
@@ -169,7 +198,8 @@ def revise(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any
     return _talk(rep_id, period)
 
 
-@router.post("/reps/{int:rep_id}/withdraw", operation_id="withdraw", url_name="goals_withdraw", openapi_extra=JSON_BODY,
+@router.post("/reps/{int:rep_id}/withdraw", operation_id="withdraw", url_name="goals_withdraw",
+             openapi_extra=JSON_BODY, response=TALKED,
              summary="Take back")  # fmt: skip
 def withdraw(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Take back what was said last, with a reason. Body: ``seen``, ``reason``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pydantic
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -15,10 +16,11 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.failures import Failure
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization, rep_of, visible_rep_ids
+from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.queries.holdings import holder_of
 from pacemark.web.resources.models import Decision
 from pacemark.web.resources.queries.runs import latest_decision
-from pacemark.web.resources.refusals import refuse
+from pacemark.web.resources.refusals import Refused, refuse
 from pacemark.web.resources.services.arrivals import receive
 from pacemark.web.resources.services.ownership import claim_lead, give_lead, return_lead
 
@@ -79,6 +81,9 @@ _LEAD = {
         "occurred_at": {"type": ["string", "null"]},
     },
 }
+_TRANSFER = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": Transfer.model_json_schema()}}}
+}
 _BODY = {"required": True, "content": {"application/json": {"schema": {"type": "array", "items": _LEAD}}}}
 
 
@@ -100,34 +105,40 @@ def arrive(request: HttpRequest, idempotency_key: Header[str | None] = None) -> 
 
 
 @router.post(
-    "/{int:lead_id}/claim", response={200: DecisionAnswer, **REFUSALS}, operation_id="claim_lead",
+    "/{int:lead_id}/claim", response={200: DecisionAnswer, 404: Failure, **REFUSALS}, operation_id="claim_lead",
     summary="Claim a lead from the pool", url_name="claim_lead",
 )  # fmt: skip
 def claim(request: HttpRequest, lead_id: int) -> dict[str, Any]:
     """Take a lead from the pool for oneself."""
     user = _person(request)
+    _known(lead_id)
     return _told(claim_lead(actor=user, rep_id=_own_rep(request), lead_id=lead_id, at=timezone.now()))
 
 
 @router.post(
-    "/{int:lead_id}/return", response={200: DecisionAnswer, **REFUSALS}, operation_id="return_lead",
+    "/{int:lead_id}/return", response={200: DecisionAnswer, 404: Failure, **REFUSALS}, operation_id="return_lead",
     summary="Return a lead to the pool", url_name="return_lead",
 )  # fmt: skip
 def give_back(request: HttpRequest, lead_id: int) -> dict[str, Any]:
     """Give one's own lead back to the pool."""
     user = _person(request)
+    _known(lead_id)
     return _told(return_lead(actor=user, rep_id=_own_rep(request), lead_id=lead_id, at=timezone.now()))
 
 
 @router.post(
     "/{int:lead_id}/transfer", response={200: DecisionAnswer, 404: Failure, **REFUSALS}, operation_id="transfer_lead",
-    summary="Give a lead to a rep by hand", url_name="transfer_lead",
+    summary="Give a lead to a rep by hand", url_name="transfer_lead", openapi_extra=_TRANSFER,
 )  # fmt: skip
-def transfer(request: HttpRequest, lead_id: int, payload: Transfer) -> dict[str, Any]:
-    """Assign or transfer a lead among the people one leads."""
+def transfer(request: HttpRequest, lead_id: int) -> dict[str, Any]:
+    """Assign or transfer a lead among the people one leads. Body: ``rep``, ``reason``."""
     user = _person(request)
+    if user.access_role == AccessRole.REP:
+        raise PermissionDenied
+    _known(lead_id)
+    payload = _read(request)
     visible = visible_rep_ids(user, local_today(organization().time_zone))
-    if user.access_role == AccessRole.REP or (visible is not None and payload.rep not in visible):
+    if visible is not None and payload.rep not in visible:
         raise PermissionDenied
     holder = holder_of(lead_id)
     if visible is not None and holder not in visible:
@@ -158,6 +169,21 @@ def decision(request: HttpRequest, lead_id: int) -> dict[str, Any]:
             if level in told["evidence"]:
                 told["evidence"][level] = told["evidence"][level] | {"runner_up": None}
     return told
+
+
+def _known(lead_id: int) -> None:
+    if not Lead.objects.filter(pk=lead_id).exists():
+        raise Http404
+
+
+def _read(request: HttpRequest) -> Transfer:
+    """Return what was sent; who asks is settled before, so that a body tells nothing of who exists."""
+    try:
+        return Transfer.model_validate_json(request.body or b"{}")
+    except pydantic.ValidationError as invalid:
+        first = invalid.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or None
+        raise Refused("request.invalid", f"{first['msg']}.", field) from invalid
 
 
 def _person(request: HttpRequest) -> Any:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pacemark.web.accounts.access import allow_everyone
+from pacemark.web.accounts.access import allow, allow_everyone
+from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import rep_of
@@ -28,6 +29,8 @@ from pacemark.web.resources.words import metric_words
 
 PAGE_SIZE = 50
 POOL_SHOWN = 30
+
+reps = allow(AccessRole.REP)
 
 
 @allow_everyone
@@ -60,7 +63,7 @@ def _do(request: PageRequest, act: Callable[[Rep], str]) -> HttpResponse:
 
 
 @require_POST
-@allow_everyone
+@reps
 def claim(request: PageRequest, lead_id: int) -> HttpResponse:
     """Take a lead from the pool."""
 
@@ -72,7 +75,7 @@ def claim(request: PageRequest, lead_id: int) -> HttpResponse:
 
 
 @require_POST
-@allow_everyone
+@reps
 def give_back(request: PageRequest, lead_id: int) -> HttpResponse:
     """Return a lead to the pool."""
 
@@ -84,7 +87,7 @@ def give_back(request: PageRequest, lead_id: int) -> HttpResponse:
 
 
 @require_POST
-@allow_everyone
+@reps
 def lock(request: PageRequest, lead_id: int) -> HttpResponse:
     """Lock a lead against the clock, or unlock it."""
     is_locked = request.POST.get("lock") == "1"
@@ -97,7 +100,7 @@ def lock(request: PageRequest, lead_id: int) -> HttpResponse:
 
 
 @require_POST
-@allow_everyone
+@reps
 def duty(request: PageRequest) -> HttpResponse:
     """Go away from the desk, or come back."""
     is_on = request.POST.get("on") == "1"
@@ -110,7 +113,7 @@ def duty(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@allow_everyone
+@reps
 def appeal_one(request: PageRequest, withholding_id: int) -> HttpResponse:
     """Say why a withholding is wrong."""
 
