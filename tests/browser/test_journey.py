@@ -73,14 +73,16 @@ def _plan(looker: Looker, name: str) -> None:
     page = looker.page
     page.click("main a.btn.primary[href='/goals/']")
     page.wait_for_selector("h1")
-    for _ in range(60):  # the plans are made by the worker, after the import
-        if page.locator(f"table.plan a:has-text('{name}')").count():
-            break
-        page.click("form[action$='/recompute/'] button")
-        page.wait_for_timeout(1_000)
-        page.goto("/goals/")
     looker.look("goals")
-    page.click(f"table.plan a:has-text('{name}')")
+    for _ in range(60):  # people are listed at once, their plans are made by the worker, after the import
+        page.click(f"table.plan a:has-text('{name}')")
+        page.wait_for_url(re.compile(r"/goals/\d+/"))
+        if page.locator("#plan").count():
+            break
+        page.goto("/goals/")
+        page.locator("form[action*='recompute'] button").first.click()
+        page.wait_for_timeout(2_000)
+        page.goto("/goals/")
     page.wait_for_selector("#plan")
     assert page.locator("details.why[open] .sums, details.why[open] dl, details.why[open] table").count()
     looker.look("plan")

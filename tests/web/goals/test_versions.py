@@ -7,13 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from pacemark.engine.periods import sales_month
 from pacemark.web.goals.jobs import plan_one_period
 from pacemark.web.goals.models import RepPlan, Target
 from pacemark.web.goals.queries.plans import current_plans, plan_of, versions_of
+from pacemark.web.goals.refusals import Refused
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.goals.services.targets import set_target
 from pacemark.web.trail.models import TrailEntry
@@ -93,10 +93,11 @@ def test_a_target_set_by_hand_is_a_new_version_with_a_trail_and_replans_that_per
     other = plan_of(people.outsider_row.pk, MARCH.first)
     assert other is not None
     assert (other.version, other.target_basis) == (1, "group_median")
-    entries = TrailEntry.objects.filter(action="goals.target_set").order_by("pk")
-    assert [(entry.actor_id, entry.changes["amount_minor"]) for entry in entries] == [
-        (people.manager.pk, [None, 3_000_000]),
-        (people.manager.pk, [3_000_000, 3_100_055]),
+    entries = TrailEntry.objects.filter(action="goals.targets_set").order_by("pk")
+    ids = list(Target.objects.order_by("version").values_list("pk", flat=True))
+    assert [(entry.actor_id, entry.changes["target_ids"]) for entry in entries] == [
+        (people.manager.pk, [ids[0]]),
+        (people.manager.pk, [ids[1]]),
     ]
 
 
@@ -110,7 +111,7 @@ def test_setting_a_target_keeps_the_day_the_plan_was_made_from(people: People, f
 
 
 def test_a_negative_target_writes_nothing(people: People, floor: Floor) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(Refused):
         set_target(actor=people.manager, rep_id=people.rep_row.pk, period=MARCH, amount=Decimal(-1))
 
     assert not Target.objects.exists()
