@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pacemark.web.organization.models import Membership, Rep, Team
 from pacemark.web.organization.services import set_up_organization
@@ -214,3 +215,31 @@ def test_working_days_skip_the_weekend() -> None:
     set_recycle_rule(actor=None, at=NOON, default_days=5, maximum_days=5, counts_working_days=True)
     take(actor=None, owners={lead: rep}, taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
     assert Holding.objects.get().due_on == date(2019, 4, 1), "five working days after a Monday"
+
+
+def test_locks_at_once_never_pass_the_limit() -> None:
+    (rep,), leads = make_reps(1), make_leads(12)
+    set_recycle_rule(actor=None, at=NOON, max_locks=3)
+    take(actor=None, owners=dict.fromkeys(leads, rep), taking=Taking(how=HoldingBegan.ASSIGNED, at=NOON))
+    outcomes = raced(
+        [lambda lead=lead: set_lock(actor=None, lead_id=lead, rep_id=rep, is_locked=True) for lead in leads]
+    )
+    assert outcomes.count("done") == 3 and outcomes.count("holding.lock_limit") == 9
+    assert Holding.objects.filter(is_locked=True).count() == 3
+
+
+def test_activity_of_many_beginnings_asks_the_calendar_once() -> None:
+    (rep,), leads = make_reps(1), make_leads(6)
+    rule = {"default_days": 5, "extension_days": 2, "maximum_days": 10, "counts_working_days": True}
+    set_recycle_rule(actor=None, at=NOON, **rule)
+    for place, lead in enumerate(leads):
+        taking = Taking(how=HoldingBegan.ASSIGNED, at=NOON + timedelta(days=place))
+        take(actor=None, owners={lead: rep}, taking=taking)
+
+    with CaptureQueriesContext(connection) as asked:
+        note_activity(actor=None, days=dict.fromkeys(leads, date(2019, 4, 5)))
+
+    assert sum("calendarday" in query["sql"] for query in asked) == 1
+    # A Friday and two working days: the Tuesday after. Ten working days after its Monday, the first ends a day before.
+    due = [str(day) for day in Holding.objects.order_by("began_on").values_list("due_on", flat=True)]
+    assert due == ["2019-04-08"] + ["2019-04-09"] * 5

@@ -127,3 +127,10 @@ def test_moves_by_hand_are_on_record_and_limits_hold_unless_overridden() -> None
     Lead.objects.filter(pk=pooled["lead"]).update(owner=None)
     enter_pool(actor=None, lead_ids=[pooled["lead"]], at=NOON, how=PoolEntered.NEW)
     assert give_lead(actor=None, rep_id=owner, lead_id=pooled["lead"], at=NOON).kind == DecisionKind.MANUAL
+
+
+def test_a_lead_arrived_on_its_own_day_whatever_day_it_is_now(settings: Any) -> None:
+    settings.PACEMARK_TODAY = "2019-03-25"
+    floor(1)
+    answer = come([row(1, "13800138000", occurred_at="2019-03-21T23:30:00+08:00")])
+    assert Lead.objects.get(pk=answer[0]["lead"]).arrived_on == date(2019, 3, 21)

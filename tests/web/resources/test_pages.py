@@ -12,7 +12,7 @@ from pacemark.web.pipeline.holding_models import Holding, PoolEntry
 from pacemark.web.pipeline.holding_services import enter_pool
 from pacemark.web.pipeline.models import Lead, Segment, Source
 from pacemark.web.resources.choices import PolicyState, RunKind
-from pacemark.web.resources.models import DutyToggle, PolicyVersion, Replay, Withholding
+from pacemark.web.resources.models import Decision, DutyToggle, PolicyVersion, Replay, Withholding
 from pacemark.web.resources.queries.policies import active_version
 from pacemark.web.resources.services.policies import ensure_active
 from pacemark.web.resources.services.replays import run_replay
@@ -106,6 +106,7 @@ def test_a_rep_claims_locks_returns_and_switches_duty(people: People, leads: lis
     assert Holding.objects.filter(ended_at=None).exists()  # not theirs to return
     client.post(reverse("resources:give_back", args=[lead.pk]))
     assert PoolEntry.objects.filter(lead=lead, left_at=None).exists()
+    assert list(Decision.objects.filter(lead=lead).order_by("pk").values_list("kind", flat=True)) == ["claim", "return"]
 
     client.post(reverse("resources:duty"), {"on": "0"})
     client.post(reverse("resources:duty"), {"on": "0"})

@@ -22,11 +22,6 @@ def tokens_of(user: User) -> list[ApiToken]:
     return list(user.api_tokens.order_by("-created_at", "-pk"))
 
 
-def person_named(username: str) -> User | None:
-    """Return the person who signs in under a name."""
-    return User.objects.filter(username=username).first()
-
-
 def all_users() -> list[User]:
     """Return everyone with an account, those who may sign in first, by what they may open and name."""
     return list(User.objects.order_by("-is_active", "access_role", "display_name", "pk"))

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-import pydantic
 from django.core.exceptions import PermissionDenied
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -16,6 +15,7 @@ from pydantic import Field
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.failures import Failure
+from pacemark.web.api.reading import read_body
 from pacemark.web.api.services import EngineError
 from pacemark.web.goals.choices import Confidence
 from pacemark.web.goals.queries.agreements import standing_query, states_of
@@ -142,7 +142,7 @@ def agreements(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Set one rep's month by hand; a quarter's sum stays held. Body: ``amount``, ``reason``."""
     _leads(request, rep_id)
-    sent = _read(request, Amount)
+    sent = read_body(request, Amount)
     month = shown_period(period)
     row = set_target_of(actor=request.user, rep_id=rep_id, period=month, amount=sent.amount, reason=sent.reason)
     return {"rep_id": rep_id, "period": month.label, "amount_minor": row.amount_minor, "version": row.version}
@@ -154,7 +154,7 @@ def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str,
 def propose(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Put the current plan before the rep. Body: ``confidence`` (0.5, 0.8, 0.9), ``reason``."""
     _leads(request, rep_id)
-    sent, first = _read(request, Proposal), shown_period(period).first
+    sent, first = read_body(request, Proposal), shown_period(period).first
     talks.propose(
         actor=request.user, period_start=first, rep_ids=[rep_id], confidence=sent.confidence, reason=sent.reason
     )
@@ -167,7 +167,7 @@ def propose(request: PageRequest, rep_id: int, period: str = "") -> dict[str, An
 def agree(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Agree to one's own plan. Body: ``seen``."""
     in_scope(request, rep_id)
-    talks.agree(actor=request.user, seen=_seen(rep_id, period, _read(request, Said)))
+    talks.agree(actor=request.user, seen=_seen(rep_id, period, read_body(request, Said)))
     return _talk(rep_id, period)
 
 
@@ -177,7 +177,7 @@ def agree(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]
 def ask(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Ask about one's own plan. Body: ``seen``, ``reason``, ``amount`` (the one wished for)."""
     in_scope(request, rep_id)
-    sent = _read(request, Said)
+    sent = read_body(request, Said)
     talks.ask(
         actor=request.user, seen=_seen(rep_id, period, sent), reason=sent.reason, wished_minor=_minor(sent.amount)
     )
@@ -190,7 +190,7 @@ def ask(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
 def revise(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Propose a new version with a reason. Body: ``seen``, ``reason``, ``amount`` (left out: as it stands)."""
     _leads(request, rep_id)
-    sent = _read(request, Said)
+    sent = read_body(request, Said)
     revise_plan(
         actor=request.user, seen=_seen(rep_id, period, sent), period=shown_period(period),
         amount_minor=_minor(sent.amount), reason=sent.reason,
@@ -204,7 +204,7 @@ def revise(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any
 def withdraw(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Take back what was said last, with a reason. Body: ``seen``, ``reason``."""
     _leads(request, rep_id)
-    sent = _read(request, Said)
+    sent = read_body(request, Said)
     talks.withdraw(actor=request.user, seen=_seen(rep_id, period, sent), reason=sent.reason)
     return _talk(rep_id, period)
 
@@ -227,16 +227,6 @@ def _listed(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     first = (asked.page - 1) * asked.page_size
     items = rows[first : first + asked.page_size]
     return {"period": shown_period(asked.period).label, "count": len(rows), "items": items}
-
-
-def _read(request: PageRequest, schema: type[Read]) -> Read:
-    """Return what was sent; whom it is about is settled before, so that a body tells nothing of who exists."""
-    try:
-        return schema.model_validate_json(request.body or b"{}")
-    except pydantic.ValidationError as invalid:
-        first = invalid.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        raise EngineError("request.invalid", f"{first['msg']}.", field) from invalid
 
 
 def _seen(rep_id: int, period: str, sent: Said) -> talks.Seen:

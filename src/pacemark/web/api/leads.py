@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pydantic
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -14,13 +13,14 @@ from ninja import Header, Router, Schema
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.failures import Failure
+from pacemark.web.api.reading import read_body
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization, rep_of, visible_rep_ids
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.queries.holdings import holder_of
 from pacemark.web.resources.models import Decision
 from pacemark.web.resources.queries.runs import latest_decision
-from pacemark.web.resources.refusals import Refused, refuse
+from pacemark.web.resources.refusals import refuse
 from pacemark.web.resources.services.arrivals import receive
 from pacemark.web.resources.services.ownership import claim_lead, give_lead, return_lead
 
@@ -136,7 +136,7 @@ def transfer(request: HttpRequest, lead_id: int) -> dict[str, Any]:
     if user.access_role == AccessRole.REP:
         raise PermissionDenied
     _known(lead_id)
-    payload = _read(request)
+    payload = read_body(request, Transfer)
     visible = visible_rep_ids(user, local_today(organization().time_zone))
     if visible is not None and payload.rep not in visible:
         raise PermissionDenied
@@ -174,16 +174,6 @@ def decision(request: HttpRequest, lead_id: int) -> dict[str, Any]:
 def _known(lead_id: int) -> None:
     if not Lead.objects.filter(pk=lead_id).exists():
         raise Http404
-
-
-def _read(request: HttpRequest) -> Transfer:
-    """Return what was sent; who asks is settled before, so that a body tells nothing of who exists."""
-    try:
-        return Transfer.model_validate_json(request.body or b"{}")
-    except pydantic.ValidationError as invalid:
-        first = invalid.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        raise Refused("request.invalid", f"{first['msg']}.", field) from invalid
 
 
 def _person(request: HttpRequest) -> Any:

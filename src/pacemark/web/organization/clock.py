@@ -25,6 +25,11 @@ def local_today(time_zone: str) -> date:
 
 
 def local_date(moment: datetime, time_zone: str) -> date:
-    """Return the date of a moment in the organisation's zone, on the day that ``PACEMARK_TODAY`` says."""
+    """Return the date of a present moment in the organisation's zone, on the day that ``PACEMARK_TODAY`` says."""
     fixed: str = settings.PACEMARK_TODAY
-    return date.fromisoformat(fixed) if fixed else moment.astimezone(ZoneInfo(time_zone)).date()
+    return date.fromisoformat(fixed) if fixed else date_of(moment, time_zone)
+
+
+def date_of(moment: datetime, time_zone: str) -> date:
+    """Return the date that a moment had in the organisation's zone, whatever day it is now."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()

@@ -14,7 +14,6 @@ from pacemark.web.accounts.models import User
 from pacemark.web.organization.choices import Role
 from pacemark.web.organization.models import (
     CalendarDay,
-    GradeQuota,
     Membership,
     Organization,
     Region,
@@ -110,14 +109,6 @@ def _member(row: tuple[Any, ...]) -> Member:
         hired_on=hired_on,
         left_on=left_on,
     )
-
-
-def quarterly_quotas_on(day: date) -> dict[int, int]:
-    """Return each grade's quarterly quota in minor units as it stands on a day."""
-    quotas: dict[int, int] = {}
-    for quota in GradeQuota.objects.filter(valid_from__lte=day).order_by("valid_from"):
-        quotas[quota.grade_id] = quota.quota_minor
-    return quotas
 
 
 def teams_visible_to(user: User) -> list[Team]:

@@ -45,11 +45,11 @@ class DueDays:
         return next_step(self.rule, hold, today)
 
 
-def due_days(rule: RecycleRule | None, around: date) -> DueDays:
-    """Return the due days of a rule; working days are those of the plain calendar around a day."""
+def due_days(rule: RecycleRule | None, first: date, last: date | None = None) -> DueDays:
+    """Return the due days of a rule for holdings that began between two days; one calendar serves them all."""
     if rule is None:
         return DueDays(rule_id=None, rule=None, self_sourced=None)
-    workdays = _workdays(around) if rule.counts_working_days else None
+    workdays = _workdays(first, last or first) if rule.counts_working_days else None
     return DueDays(
         rule_id=rule.pk,
         rule=_clock_rule(rule, rule.default_days, workdays),
@@ -68,8 +68,9 @@ def _clock_rule(rule: RecycleRule, default_days: int, workdays: Sequence[date] |
     )
 
 
-def _workdays(around: date) -> tuple[date, ...]:
-    first, last = around - timedelta(days=LONGEST_SPAN_DAYS), around + timedelta(days=LONGEST_SPAN_DAYS)
-    calendar = organization_bridge.engine_calendar(CalendarDay.objects.filter(date__range=(first, last)))
+def _workdays(first: date, last: date) -> tuple[date, ...]:
+    """Return the plain calendar's working days from a day on: the clock only counts forward."""
+    end = last + timedelta(days=LONGEST_SPAN_DAYS)
+    calendar = organization_bridge.engine_calendar(CalendarDay.objects.filter(date__range=(first, end)))
     pattern = organization_bridge.engine_pattern(None)
-    return working_days(first, last, Schedule(pattern=pattern, calendar=calendar))
+    return working_days(first, end, Schedule(pattern=pattern, calendar=calendar))

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.clock import local_date
+from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.choices import HoldingBegan, HoldingEnded, PoolEntered
 from pacemark.web.pipeline.holding_bridge import DueDays, due_days
@@ -78,7 +79,7 @@ def let_go(
     Returns how many holdings ended.
     """
     lock_leads(lead_ids)
-    open_now = list(Holding.objects.filter(lead_id__in=lead_ids, ended_at__isnull=True).select_related("rule"))
+    open_now = list(Holding.objects.filter(lead_id__in=lead_ids, ended_at__isnull=True))
     ids = [holding.pk for holding in open_now]
     Holding.objects.filter(pk__in=ids).update(ended_at=at, ended_how=how)
     today = local_date(at, organization().time_zone)
@@ -141,6 +142,8 @@ def give_back(*, actor: User | None, rep_id: int, lead_id: int, at: datetime) ->
 @transaction.atomic
 def set_lock(*, actor: User | None, lead_id: int, rep_id: int, is_locked: bool) -> None:
     """Exempt a lead from the clock, or let the clock have it again; a rep has so many locks and no more."""
+    # The rep takes turns with themselves: two locks at once cannot both be the last one allowed.
+    list(Rep.objects.select_for_update().filter(pk=rep_id).values_list("pk", flat=True))
     mine = Holding.objects.select_for_update().filter(rep_id=rep_id, ended_at__isnull=True)
     holding = mine.filter(lead_id=lead_id).first()
     if holding is None:
@@ -164,15 +167,17 @@ def note_activity(*, actor: User | None, days: Mapping[int, date]) -> int:
     if rule is None or not days:
         return 0
     moved = []
-    open_now = Holding.objects.select_for_update().filter(lead_id__in=days, ended_at__isnull=True)
+    open_now = list(Holding.objects.select_for_update().filter(lead_id__in=days, ended_at__isnull=True))
+    if not open_now:
+        return 0
+    began = [holding.began_on for holding in open_now]
+    due = due_days(rule, min(began), max(began))
     for holding in open_now:
         day = days[holding.lead_id]
         if day < holding.began_on or (holding.last_activity_on and day <= holding.last_activity_on):
             continue
         holding.last_activity_on = day
-        holding.due_on = due_days(rule, holding.began_on).prolonged(
-            holding.began_on, holding.due_on, day, is_self_sourced=holding.is_self_sourced
-        )
+        holding.due_on = due.prolonged(holding.began_on, holding.due_on, day, is_self_sourced=holding.is_self_sourced)
         holding.reminded_on = holding.escalated_on = None
         moved.append(holding)
     Holding.objects.bulk_update(

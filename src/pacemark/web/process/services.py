@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
 from pacemark.engine.errors import EngineError as Refused
 from pacemark.web.accounts.models import User
-from pacemark.web.organization.clock import local_today
+from pacemark.web.organization.clock import date_of, local_today
 from pacemark.web.organization.queries import organization
 from pacemark.web.process.choices import ActionState
 from pacemark.web.process.models import CoachingAction, Finding
@@ -86,4 +85,4 @@ def excuse_coaching(*, actor: User, action_id: int, reason: str) -> CoachingActi
 def _day_of(at: datetime | None) -> date:
     """Return the business date of a moment that is told, else today's."""
     zone = organization().time_zone
-    return at.astimezone(ZoneInfo(zone)).date() if at else local_today(zone)
+    return date_of(at, zone) if at else local_today(zone)

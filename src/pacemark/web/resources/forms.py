@@ -104,9 +104,3 @@ class WindowForm(forms.Form):
 
     first = forms.DateField(label=_("From"), widget=DateInput())
     last = forms.DateField(label=_("To"), widget=DateInput())
-
-
-class AnswerForm(forms.Form):
-    """Words of an appeal, or of its answer."""
-
-    text = forms.CharField(label=_("In your words"), max_length=1000)

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from pacemark.engine.goals.quantify import quantify
-from pacemark.engine.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period
+from pacemark.engine.periods import MONTHS_IN_QUARTER, Period
 from pacemark.web.goals.choices import Span, UnitLevel
 from pacemark.web.goals.refusals import refuse
 
@@ -108,8 +108,3 @@ def split_over_time(
     each = [sum(claims[place : place + size], Fraction(0)) for place in range(0, len(claims), size)]
     parts = quantify(Fraction(amount_minor), each, step=Fraction(step_minor))
     return {key: int(part) for key, part in zip(stretch.parts, parts, strict=True)}
-
-
-def months_in(span: Span) -> int:
-    """Return how many months a span has."""
-    return {Span.MONTH: 1, Span.QUARTER: MONTHS_IN_QUARTER, Span.YEAR: MONTHS_IN_YEAR}[span]

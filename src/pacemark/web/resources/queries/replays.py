@@ -13,7 +13,7 @@ from django.db.models import Count, QuerySet
 
 from pacemark.web.organization.queries import members_on, organization
 from pacemark.web.pipeline.models import Deal, Lead
-from pacemark.web.resources.choices import DecisionKind, PolicyState, RunKind
+from pacemark.web.resources.choices import DecisionKind, RunKind
 from pacemark.web.resources.models import Decision, PolicyVersion, Replay, Run, Score
 from pacemark.web.resources.replay_bridge import Batch, Dealt, day_batches, recorded
 
@@ -103,11 +103,6 @@ def deals_per_lead(before: date) -> dict[str, float]:
 def replays_of(version_ids: Sequence[int]) -> QuerySet[Replay]:
     """Return the replays of versions, newest first."""
     return Replay.objects.select_related("version").filter(version_id__in=version_ids).order_by("-pk")
-
-
-def has_whole_replay(version: PolicyVersion) -> bool:
-    """Return whether a version has been tried since it was last changed."""
-    return version.state in {PolicyState.REPLAYED, PolicyState.ACTIVE, PolicyState.RETIRED}
 
 
 def _recorded_runs() -> QuerySet[Run]:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from pacemark.web.accounts.models import User
-from pacemark.web.organization.clock import local_date
+from pacemark.web.organization.clock import date_of
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.models import Lead, Segment, Source, Touch
 from pacemark.web.resources.bridge.arrivals import Arrival, arrival_of
@@ -131,7 +131,7 @@ def _lead(arrival: Arrival, source: Source, segment: Segment, time_zone: str) ->
         phone_hash=arrival.phone.digest,
         phone_last4_hash=arrival.phone.last4_digest,
         arrived_at=arrival.occurred_at,
-        arrived_on=local_date(arrival.occurred_at, time_zone),
+        arrived_on=date_of(arrival.occurred_at, time_zone),
         tags=list(arrival.tags),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +13,7 @@ from django.utils import timezone
 
 from pacemark.engine.errors import EngineError
 from pacemark.web.accounts.models import User
-from pacemark.web.organization.queries import members_on
+from pacemark.web.organization.queries import Member, members_on
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.resources.choices import AppealState, WithholdingState
 from pacemark.web.resources.models import Withholding, WithholdingRule
@@ -40,15 +42,15 @@ def seen_over(rule: WithholdingRule, today: date) -> list[Seen]:
     """Return what the rule sees of everyone over the week that ends yesterday."""
     first, last = today - timedelta(days=LOOK_BACK_DAYS), today - timedelta(days=1)
     counts = first_calls(first, last, timedelta(hours=rule.within_hours))
-    reps = sorted({rep for rep, _grade in counts.tried})
-    return [
-        Seen(
-            rep_id=rep,
-            in_time=sum(n for (one, _grade), n in counts.won.items() if one == rep),
-            n=sum(n for (one, _grade), n in counts.tried.items() if one == rep),
-        )
-        for rep in reps
-    ]
+    in_time, given = _by_rep(counts.won), _by_rep(counts.tried)
+    return [Seen(rep_id=rep, in_time=in_time[rep], n=given[rep]) for rep in sorted(given)]
+
+
+def _by_rep(counts: Mapping[tuple[int, str], int]) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for (rep, _grade), n in counts.items():
+        found[rep] += n
+    return found
 
 
 def falls_short(seen: Seen, rule: WithholdingRule) -> bool:
@@ -79,18 +81,16 @@ def propose_by_rule(*, actor: User | None, today: date) -> int:
     recent = Withholding.objects.filter(starts_on__gt=today - timedelta(days=LOOK_BACK_DAYS))
     busy = set(recent.values_list("rep_id", flat=True))
     short = [one for one in seen_over(rule, today) if falls_short(one, rule) and one.rep_id in members]
-    count = 0
+    short = [one for one in short if one.rep_id not in busy]
+    ends = ends_of([members[one.rep_id] for one in short], today, rule.working_days)
     for one in short:
-        if one.rep_id in busy:
-            continue
-        found = _propose(actor, rule, one, today)
+        found = _propose(actor, rule, one, today, ends[one.rep_id])
         if rule.is_automatic:
             apply(actor=actor, withholding_id=found.pk, today=today)
-        count += 1
-    return count
+    return len(short)
 
 
-def _propose(actor: User | None, rule: WithholdingRule, seen: Seen, today: date) -> Withholding:
+def _propose(actor: User | None, rule: WithholdingRule, seen: Seen, today: date, ends_on: date) -> Withholding:
     found = Withholding.objects.create(
         rep_id=seen.rep_id,
         rule=rule,
@@ -101,7 +101,7 @@ def _propose(actor: User | None, rule: WithholdingRule, seen: Seen, today: date)
         base_percent=rule.base_percent,
         reward_percent=rule.reward_percent,
         starts_on=today,
-        ends_on=end_of(seen.rep_id, today, rule.working_days),
+        ends_on=ends_on,
     )  # fmt: skip
     record(actor=actor, action="resources.withholding_proposed", subject=found, changes=found.trigger)
     return found
@@ -109,10 +109,19 @@ def _propose(actor: User | None, rule: WithholdingRule, seen: Seen, today: date)
 
 def end_of(rep_id: int, start: date, working_days: int) -> date:
     """Return the first day it no longer holds: after so many of the rep's working days."""
-    members = members_on(start, frozenset({rep_id}))
-    days = working_days_of(members, start, start + timedelta(days=60 + working_days)).get(rep_id, ())
-    last = days[working_days - 1] if len(days) >= working_days else start + timedelta(days=working_days - 1)
-    return last + timedelta(days=1)
+    return ends_of(members_on(start, frozenset({rep_id})), start, working_days).get(
+        rep_id, start + timedelta(days=working_days)
+    )
+
+
+def ends_of(members: list[Member], start: date, working_days: int) -> dict[int, date]:
+    """Return the same for many reps at once, in a fixed number of queries."""
+    worked = working_days_of(members, start, start + timedelta(days=60 + working_days))
+    plain = start + timedelta(days=working_days - 1)
+    return {
+        rep_id: (days[working_days - 1] if len(days) >= working_days else plain) + timedelta(days=1)
+        for rep_id, days in worked.items()
+    }
 
 
 @transaction.atomic

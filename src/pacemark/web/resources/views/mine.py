@@ -17,12 +17,13 @@ from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import rep_of
-from pacemark.web.pipeline import holding_services
 from pacemark.web.pipeline.holding_models import Holding
+from pacemark.web.pipeline.holding_services import set_lock
 from pacemark.web.pipeline.queries.holdings import claims_today, pool_leads, standing_rule, teams_of_reps
 from pacemark.web.resources.models import DutyToggle
 from pacemark.web.resources.queries.scores import latest_cycle, scores_of, withholdings_shown
 from pacemark.web.resources.services.duty import toggle_duty
+from pacemark.web.resources.services.ownership import claim_lead, return_lead
 from pacemark.web.resources.services.withholding import appeal
 from pacemark.web.resources.views.asked import done, today_of
 from pacemark.web.resources.words import metric_words
@@ -68,7 +69,7 @@ def claim(request: PageRequest, lead_id: int) -> HttpResponse:
     """Take a lead from the pool."""
 
     def act(rep: Rep) -> str:
-        holding_services.claim(actor=request.user, rep_id=rep.pk, lead_id=lead_id, at=timezone.now())
+        claim_lead(actor=request.user, rep_id=rep.pk, lead_id=lead_id, at=timezone.now())
         return _("The lead is yours.")
 
     return _do(request, act)
@@ -80,7 +81,7 @@ def give_back(request: PageRequest, lead_id: int) -> HttpResponse:
     """Return a lead to the pool."""
 
     def act(rep: Rep) -> str:
-        holding_services.give_back(actor=request.user, rep_id=rep.pk, lead_id=lead_id, at=timezone.now())
+        return_lead(actor=request.user, rep_id=rep.pk, lead_id=lead_id, at=timezone.now())
         return _("The lead is back in the pool.")
 
     return _do(request, act)
@@ -93,7 +94,7 @@ def lock(request: PageRequest, lead_id: int) -> HttpResponse:
     is_locked = request.POST.get("lock") == "1"
 
     def act(rep: Rep) -> str:
-        holding_services.set_lock(actor=request.user, lead_id=lead_id, rep_id=rep.pk, is_locked=is_locked)
+        set_lock(actor=request.user, lead_id=lead_id, rep_id=rep.pk, is_locked=is_locked)
         return _("The lead is locked.") if is_locked else _("The clock runs again.")
 
     return _do(request, act)
