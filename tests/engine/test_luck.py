@@ -113,3 +113,13 @@ def test_bad_input_is_named(payload: dict[str, object], code: str) -> None:
         luck_json(payload)
 
     assert caught.value.code == code
+
+
+def test_an_interval_never_claims_more_than_the_group_has_seen() -> None:
+    alone = luck_json({"people": [{"won": 3, "tried": 10}]})["people"][0]
+    low, high = alone["interval"]
+    assert low < 0.2
+    assert high > 0.4
+    without = luck_json({"people": [{"won": 0, "tried": 10}] * 2})["people"][0]
+    assert without["estimate"] == 0
+    assert without["interval"] == [0, round(float(stats.beta.ppf(0.9, 0.5, 20.5)), 6)]

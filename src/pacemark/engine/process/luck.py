@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc
+from scipy.special import betaincinv, chdtrc
 
 from pacemark.engine.errors import EngineError
 from pacemark.engine.fields import Fields, fields_of
@@ -113,11 +113,13 @@ def luck_share(won: FloatArray, tried: FloatArray) -> LuckShare:
     if (n == n[0]).all():
         found = summary_share(mean, observed, float(n[0]))
         strength = found.half_point or _ALL_LUCK
-        centre = mean
+        centre, possible = mean, np.array([strength])
     else:
         prior = fit_prior(x, n)
-        centre, strength = prior.mean, prior.strength
+        centre, strength, possible = prior.mean, prior.strength, np.array(prior.strengths)
         found = _fitted_share(centre, strength, observed, n)
+    # Nobody's rate is known better than the group's own, which rests on the trials there are.
+    known = np.minimum(possible, n.sum())[:, None]
     return LuckShare(
         mean=mean,
         observed_variance=observed,
@@ -126,8 +128,17 @@ def luck_share(won: FloatArray, tried: FloatArray) -> LuckShare:
         reliability=found.reliability,
         half_point=found.half_point,
         p=_over_dispersion(x, n, mean),
-        estimates=shrink(won, tried, centre, strength),
+        estimates=_never_certain(shrink(won, tried, centre, strength, known), float(x.sum()), float(n.sum())),
     )
+
+
+def _never_certain(found: Estimates, won: float, tried: float) -> Estimates:
+    """Give a group of which nobody, or everybody, succeeded the interval its trials allow (Jeffreys')."""
+    if 0 < won < tried:
+        return found
+    low, high = betaincinv(won + 0.5, tried - won + 0.5, [0.1, 0.9])
+    ends = (low, 1.0) if won else (0.0, high)
+    return replace(found, low=np.full(len(found.mean), ends[0]), high=np.full(len(found.mean), ends[1]))
 
 
 def summary_share(mean: float, observed_variance: float | None, tried: float) -> LuckShare:
