@@ -33,6 +33,7 @@ COMMANDS = {
     "replay": Entry(module="pacemark.cli.replay", attribute="replay"),
     "calc": Entry(module="pacemark.cli.calc", attribute="calc", needs_database=False),
     "people": Entry(module="pacemark.cli.people", attribute="app"),
+    "trail": Entry(module="pacemark.cli.trail", attribute="app"),
 }
 
 

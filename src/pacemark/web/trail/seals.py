@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,6 +14,17 @@ from pacemark.web.trail.models import TrailEntry, TrailSeal
 
 # An entry's number is given before its transaction commits. Entries this old have no unborn neighbours left.
 SETTLED_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailCheck:
+    """What recomputing the chain found. ``digest`` is the last seal's; empty where nothing is sealed yet."""
+
+    broken: tuple[TrailSeal, ...]
+    seals: int
+    sealed_entries: int
+    unsealed_entries: int
+    digest: str
 
 
 @transaction.atomic
@@ -32,15 +44,23 @@ def seal_trail(*, now: datetime) -> TrailSeal | None:
     )
 
 
-def broken_seals() -> list[TrailSeal]:
-    """Return the seals whose entries are not what they were when sealed."""
-    broken, before, previous_id = [], "", 0
+def verify_trail() -> TrailCheck:
+    """Recompute the chain from its beginning. A seal is broken where its entries or the seal before it changed."""
+    broken: list[TrailSeal] = []
+    before, previous_id, seals, sealed_entries = "", 0, 0, 0
     for seal in TrailSeal.objects.order_by("last_id").iterator():
         entries = TrailEntry.objects.filter(pk__gt=previous_id, pk__lte=seal.last_id).order_by("pk")
         if _chained(before, entries.iterator()) != seal.digest:
             broken.append(seal)
         before, previous_id = seal.digest, seal.last_id
-    return broken
+        seals, sealed_entries = seals + 1, sealed_entries + seal.entry_count
+    return TrailCheck(
+        broken=tuple(broken),
+        seals=seals,
+        sealed_entries=sealed_entries,
+        unsealed_entries=TrailEntry.objects.filter(pk__gt=previous_id).count(),
+        digest=before,
+    )
 
 
 def _chained(before: str, entries: Iterable[TrailEntry]) -> str:
