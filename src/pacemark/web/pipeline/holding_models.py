@@ -123,6 +123,7 @@ class ClaimDay(models.Model):
     day = models.DateField()
     claims = models.PositiveIntegerField(default=0)
     views = models.PositiveIntegerField(default=0)
+    seen = models.JSONField(default=list, help_text="pool leads looked at, where the pool limits that")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rep", "day"], name="claim_day_once")]

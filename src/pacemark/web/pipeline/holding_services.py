@@ -22,6 +22,7 @@ from pacemark.web.pipeline.holding_bridge import DueDays, due_days
 from pacemark.web.pipeline.holding_models import ClaimDay, Cooldown, Holding, Pool, PoolEntry
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
 from pacemark.web.pipeline.models import Lead
+from pacemark.web.pipeline.pool_views import count_look
 from pacemark.web.pipeline.queries.holdings import standing_rule, teams_of_reps
 from pacemark.web.trail.services import record
 
@@ -110,13 +111,16 @@ def transfer(*, actor: User | None, lead_id: int, rep_id: int, at: datetime) -> 
 def claim(*, actor: User | None, rep_id: int, lead_id: int, at: datetime) -> Holding:
     """Let a rep take a lead from the pool: exactly one winner, and never above the day's limit.
 
-    Raises HoldingRefused: ``holding.not_in_pool``, ``holding.claim_limit`` or ``holding.cooldown``.
+    Raises HoldingRefused: ``holding.not_in_pool``, ``holding.other_pool``, ``holding.do_not_contact``,
+    ``holding.cooldown``, ``holding.view_limit`` or ``holding.claim_limit``.
     """
     today = local_date(at, organization().time_zone)
-    entry = PoolEntry.objects.select_related("pool").filter(lead_id=lead_id, left_at__isnull=True).first()
+    entries = PoolEntry.objects.select_related("pool", "lead").filter(lead_id=lead_id, left_at__isnull=True)
+    entry = entries.first()
     if entry is None:
         raise HoldingRefused("holding.not_in_pool", "Somebody else was quicker: the lead is not in the pool any more.")
-    _check_cooldown(rep_id, lead_id, today)
+    _check_claimable(entry, rep_id, today)
+    count_look(rep_id, lead_id, entry.pool, today)
     _count_claim(rep_id, today, entry.pool.claims_per_day)
     # The conditional update is the race's finish line: one caller changes the row, all others change none.
     if not PoolEntry.objects.filter(pk=entry.pk, left_at__isnull=True).update(left_at=at):
@@ -256,9 +260,14 @@ def _cool_down(holdings: list[Holding], today: date) -> None:
     Cooldown.objects.bulk_create(rows, batch_size=BATCH_SIZE)
 
 
-def _check_cooldown(rep_id: int, lead_id: int, today: date) -> None:
+def _check_claimable(entry: PoolEntry, rep_id: int, today: date) -> None:
+    """Refuse what the rep may not have: another team's pool, who must not be called, what was let go just now."""
     team_id = teams_of_reps({rep_id}, today).get(rep_id)
-    cooling = Cooldown.objects.filter(lead_id=lead_id, until__gt=today).filter(
+    if entry.pool.team_id not in {None, team_id}:
+        raise HoldingRefused("holding.other_pool", "This lead is in another team's pool.")
+    if entry.lead.is_blocked:
+        raise HoldingRefused("holding.do_not_contact", "This customer does not want to be contacted.")
+    cooling = Cooldown.objects.filter(lead_id=entry.lead_id, until__gt=today).filter(
         Q(rep_id=rep_id) | Q(team_id=team_id or -1)
     )
     row = cooling.order_by("-until").first()

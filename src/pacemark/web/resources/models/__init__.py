@@ -4,6 +4,7 @@ from pacemark.web.resources.models.decisions import Contest, Decision, Run, Wait
 from pacemark.web.resources.models.ledgers import LedgerState, RepAccount, TeamAccount
 from pacemark.web.resources.models.policies import Policy, PolicyVersion, Replay, SelfSourcing
 from pacemark.web.resources.models.scores import DutyToggle, Score, ScoreCycle, Withholding, WithholdingRule
+from pacemark.web.resources.models.skills import RepSkills
 
 __all__ = [
     "Contest",
@@ -13,6 +14,7 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "RepAccount",
+    "RepSkills",
     "Replay",
     "Run",
     "Score",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.models import Lead
@@ -78,11 +79,16 @@ class Contest(models.Model):
     raised_by = models.ForeignKey(Rep, on_delete=models.PROTECT, related_name="+")
     against = models.ForeignKey(Rep, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=500)
+    evidence = models.JSONField(default=dict, help_text="ids of what stood when it was raised, by kind of record")
     raised_at = models.DateTimeField()
     state = models.CharField(max_length=6, choices=ContestState.choices, default=ContestState.OPEN)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     verdict = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lead"], condition=Q(state="open"), name="contest_one_open")]
+        indexes = [models.Index(fields=["state", "raised_at"], name="contest_state")]
 
     def __str__(self) -> str:
         return f"{self.lead_id} {self.state}"

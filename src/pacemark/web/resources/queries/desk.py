@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,8 +18,21 @@ from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.pipeline.queries.holdings import held_counts, received_counts
 from pacemark.web.resources.choices import SourcingLevel, WithholdingState
 from pacemark.web.resources.models import DutyToggle, PolicyVersion, Score, ScoreCycle, SelfSourcing, Withholding
+from pacemark.web.resources.queries.skills import skills_of_reps
 
 _CAPS = (("cap", "holdings"), ("cap_day", "day"), ("cap_month", "month"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """What holds of people at the moment, by rep id; counters by name, then by rep id as text."""
+
+    off: Mapping[int, str]
+    scores: Mapping[int, float]
+    withheld: Mapping[int, dict[str, str]]
+    skills: Mapping[int, list[str]]
+    caps: Mapping[str, Any]
+    counters: Mapping[str, Mapping[str, int]]
 
 
 def desk_at(version: PolicyVersion, at: datetime, *, at_the_minute: bool) -> dict[str, Any]:
@@ -29,11 +43,12 @@ def desk_at(version: PolicyVersion, at: datetime, *, at_the_minute: bool) -> dic
     day = local_date(at, organization().time_zone)
     sourcing = self_sourcing_on(day)
     members = [member for member in members_on(day) if not is_self_sourcing(member, sourcing)]
-    off, scores, withheld = _off_codes(members, day, at, at_the_minute), _scores(), _withheld(day)
-    caps = version.content.get("caps") or {}
-    counters = counters_at(version, at)
+    standing = _Standing(
+        off=_off_codes(members, day, at, at_the_minute), scores=_scores(), withheld=_withheld(day),
+        skills=skills_of_reps(), caps=version.content.get("caps") or {}, counters=counters_at(version, at),
+    )  # fmt: skip
     return {
-        "reps": [_rep(member, off, scores, withheld, caps, counters) for member in members],
+        "reps": [_rep(member, standing) for member in members],
         "teams": _teams(version, members),
         "policy": version.content.get("policy") or {},
     }
@@ -72,23 +87,23 @@ def is_self_sourcing(member: Member, sourcing: Mapping[tuple[str, int], bool]) -
     return False
 
 
-def _rep(
-    member: Member, off: Mapping[int, str], scores: Mapping[int, float], withheld: Mapping[int, dict[str, str]],
-    caps: Mapping[str, Any], counters: Mapping[str, Mapping[str, int]],
-) -> dict[str, Any]:  # fmt: skip
+def _rep(member: Member, standing: _Standing) -> dict[str, Any]:
     """Return one rep, only with what is not usual: a run of one lead keeps everybody."""
     name = str(member.rep_id)
     row: dict[str, Any] = {"id": name}
     if member.team_id:
         row["team"] = str(member.team_id)
-    if member.rep_id in off:
-        row["off"] = off[member.rep_id]
-    if member.rep_id in scores:
-        row["score"] = str(scores[member.rep_id])
-    if member.rep_id in withheld:
-        row["withheld"] = withheld[member.rep_id]
+    if member.rep_id in standing.off:
+        row["off"] = standing.off[member.rep_id]
+    if member.rep_id in standing.scores:
+        row["score"] = str(standing.scores[member.rep_id])
+    if member.rep_id in standing.withheld:
+        row["withheld"] = standing.withheld[member.rep_id]
+    if member.rep_id in standing.skills:
+        row["skills"] = standing.skills[member.rep_id]
+    caps = standing.caps
     row |= {cap: caps[kind] for cap, kind in _CAPS if caps.get(kind) is not None}
-    row |= {counter: counts[name] for counter, counts in counters.items() if counts.get(name)}
+    row |= {counter: counts[name] for counter, counts in standing.counters.items() if counts.get(name)}
     return row
 
 
