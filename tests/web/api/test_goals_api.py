@@ -55,14 +55,14 @@ def test_two_people_agree_through_the_api(talk: Talk, people: People) -> None:
 
 def test_who_was_quicker_and_what_cannot_be_read(talk: Talk, people: People) -> None:
     _post(people.manager, talk.rep_id, "propose")
-    for sent, code, field in (
-        ({"seen": 0}, "goals.agreement_stale", None),
-        ({"seen": -1}, "request.invalid", "seen"),
-        ({}, "request.invalid", "seen"),
+    for sent, status, code, field in (
+        ({"seen": 0}, 409, "goals.agreement_stale", None),
+        ({"seen": -1}, 422, "request.invalid", "seen"),
+        ({}, 422, "request.invalid", "seen"),
     ):
         answer = _post(people.rep, talk.rep_id, "agree", **sent)
         error = answer.json()["error"]
-        assert (answer.status_code, error["code"], error["field"]) == (422, code, field)
+        assert (answer.status_code, error["code"], error["field"]) == (status, code, field)
     assert _post(people.manager, talk.rep_id, "agree", seen=1).json()["error"]["code"] == "goals.agreement_not_yours"
     assert _post(people.manager, talk.rep_id, "target", amount=-1).json()["error"]["field"] == "amount"
 

@@ -124,7 +124,7 @@ def test_bad_words_are_refused_in_place(talk: Talk, people: People, name: str, b
 
 def test_a_leader_cannot_agree_for_the_rep_and_another_site_is_not_returned_to(talk: Talk, people: People) -> None:
     talk.propose()
-    assert _post(people.manager, "agree", talk, seen="1").status_code == 409
+    assert _post(people.manager, "agree", talk, seen="1").status_code == 422
     answer = _post(people.rep, "agree", talk, seen="1", next="https://elsewhere.example/")
     assert answer["Location"].startswith("/goals/")
 

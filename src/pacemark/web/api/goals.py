@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -15,6 +13,7 @@ from pydantic import Field
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.failures import Failure
+from pacemark.web.api.listing import REFUSALS, Asked, Listed, listed, today_here, visible_to
 from pacemark.web.api.reading import read_body
 from pacemark.web.api.services import EngineError
 from pacemark.web.goals.choices import Confidence
@@ -26,33 +25,16 @@ from pacemark.web.goals.services import agreements as talks
 from pacemark.web.goals.services.revisions import revise as revise_plan
 from pacemark.web.goals.services.targets import set_target as set_target_of
 from pacemark.web.goals.views.asked import in_scope
-from pacemark.web.organization.clock import local_today
-from pacemark.web.organization.queries import organization, visible_rep_ids
+from pacemark.web.organization.queries import organization
 from pacemark.web.shared.currency import minor_digits
 
 router = Router(tags=["goals"])
 Read = TypeVar("Read", bound=Schema)
 Money = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]
 Reason = Annotated[str, Field(max_length=500)]
-REFUSALS = {401: Failure, 403: Failure, 404: Failure, 422: Failure}
-TALKED = {200: dict[str, Any], **REFUSALS}
+# 409: somebody was quicker, and the caller has not seen how things stand now.
+TALKED = {200: dict[str, Any], 409: Failure, **REFUSALS}
 JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
-
-
-class Asked(Schema):
-    """Which sales month (``2024-03``; empty: the one that pages show), and which page of the list."""
-
-    period: str = ""
-    page: int = Field(1, ge=1, le=100_000)
-    page_size: int = Field(100, ge=1, le=500)
-
-
-class Listed(Schema):
-    """One page of a list about a sales month; money in minor units unless a row says ``minor_units``."""
-
-    period: str
-    count: int
-    items: list[dict[str, Any]]
 
 
 class Amount(Schema):
@@ -70,7 +52,10 @@ class Proposal(Schema):
 
 
 class Said(Schema):
-    """One answer in the talk; ``seen`` is ``n_steps`` as the caller last read it, ``amount`` is in major units."""
+    """One answer in the talk; ``seen`` is ``n_steps`` as the caller last read it, ``amount`` is in major units.
+
+    Where the talk has gone on since, nothing is written and the answer is 409 ``goals.agreement_stale``.
+    """
 
     seen: int = Field(ge=0)
     reason: Reason = ""
@@ -87,8 +72,9 @@ class Said(Schema):
 def targets(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return what is asked of each rep in a sales month: written, else planned, else what the ladder asks."""
     period = shown_period(asked.period)
-    cells = months_grid(period.first, period.first, _visible(request))
-    return _listed(asked, [{"rep_id": rep_id, **asdict(cell)} for (rep_id, _), cell in sorted(cells.items())])
+    cells = months_grid(period.first, period.first, visible_to(request))
+    rows = [{"rep_id": rep_id, **asdict(cell)} for (rep_id, _), cell in sorted(cells.items())]
+    return listed(period.label, asked, rows)
 
 
 @router.get(
@@ -100,7 +86,7 @@ def targets(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 )
 def plans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return the plans that reps are measured against, as ``pacemark goals plan --json`` tells them."""
-    standing = standing_query(shown_period(asked.period).first, _visible(request)).order_by("rep_id")
+    standing = standing_query(shown_period(asked.period).first, visible_to(request)).order_by("rep_id")
     first = (asked.page - 1) * asked.page_size
     items = [{"version": plan.version, **plan.content} for plan in standing[first : first + asked.page_size]]
     return {"period": shown_period(asked.period).label, "count": standing.count(), "items": items}
@@ -115,12 +101,15 @@ def plans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 )
 def replans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return each rep's last replan up to today: status, projection with its band, chance."""
-    found = latest_replans(shown_period(asked.period).first, _visible(request), _today())
+    period = shown_period(asked.period)
+    found = latest_replans(period.first, visible_to(request), today_here())
     names = (
         "rep_id", "as_of", "status", "target_minor", "booked_minor", "projection_minor", "projection_low_minor",
         "projection_high_minor", "chance", "is_feasible",
     )  # fmt: skip
-    return _listed(asked, [{name: getattr(row, name) for name in names} for _, row in sorted(found.items())])
+    return listed(
+        period.label, asked, [{name: getattr(row, name) for name in names} for _, row in sorted(found.items())]
+    )
 
 
 @router.get(
@@ -132,8 +121,9 @@ def replans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 )
 def agreements(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return where each rep's talk stands, and which version holds."""
-    views = states_of(shown_period(asked.period).first, _visible(request))
-    return _listed(asked, [asdict(view) for _, view in sorted(views.items())])
+    period = shown_period(asked.period)
+    views = states_of(period.first, visible_to(request))
+    return listed(period.label, asked, [asdict(view) for _, view in sorted(views.items())])
 
 
 @router.post("/reps/{int:rep_id}/target", operation_id="set_target", url_name="goals_set_target",
@@ -209,24 +199,10 @@ def withdraw(request: PageRequest, rep_id: int, period: str = "") -> dict[str, A
     return _talk(rep_id, period)
 
 
-def _today() -> date:
-    return local_today(organization().time_zone)
-
-
-def _visible(request: PageRequest) -> frozenset[int] | None:
-    return visible_rep_ids(request.user, _today())
-
-
 def _leads(request: PageRequest, rep_id: int) -> None:
     if request.user.access_role == AccessRole.REP:
         raise PermissionDenied
     in_scope(request, rep_id)
-
-
-def _listed(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    first = (asked.page - 1) * asked.page_size
-    items = rows[first : first + asked.page_size]
-    return {"period": shown_period(asked.period).label, "count": len(rows), "items": items}
 
 
 def _seen(rep_id: int, period: str, sent: Said) -> talks.Seen:

@@ -15,13 +15,16 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.auth import AUTHENTICATION
 from pacemark.web.api.failures import Failure
 from pacemark.web.api.goals import router as goals
+from pacemark.web.api.goals_frame import router as goals_frame
+from pacemark.web.api.goals_of_rep import router as goals_of_rep
 from pacemark.web.api.leads import router as leads
 from pacemark.web.api.services import EngineError, answer
+from pacemark.web.goals.refusals import CONFLICTS as GOALS_CONFLICTS
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
 from pacemark.web.shared.rest import failure
 
 logger = logging.getLogger(__name__)
-CONFLICTS = frozenset({"resources.key_reused", "resources.already_theirs", "resources.not_eligible"})
+CONFLICTS = GOALS_CONFLICTS | {"resources.key_reused", "resources.already_theirs", "resources.not_eligible"}
 
 api = NinjaAPI(
     title="Pacemark",
@@ -32,7 +35,8 @@ api = NinjaAPI(
     auth=AUTHENTICATION,
 )
 api.add_router("/leads", leads)
-api.add_router("/goals", goals)
+for room in (goals, goals_frame, goals_of_rep):
+    api.add_router("/goals", room)
 
 
 class Me(Schema):

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pacemark.engine.errors import EngineError as Refused
 from pacemark.web.ui.wording import words_for
 
-__all__ = ["Refused", "refuse", "sentence"]
+__all__ = ["Refused", "refuse", "sentence", "status_of"]
+
+# Somebody was quicker: what was sent was right when it was written. Pages and the API answer 409 to these, else 422.
+CONFLICTS = frozenset(
+    f"goals.{what}" for what in ("agreement_stale", "agreement_not_now", "target_stale", "split_stale", "batch_is_over")
+)
 
 
 def refuse(what: str, message: str, field: str | None = None) -> Refused:
@@ -16,3 +21,8 @@ def refuse(what: str, message: str, field: str | None = None) -> Refused:
 def sentence(refused: Refused) -> str:
     """Return the refusal in the words of the language in use."""
     return words_for(refused.code, refused.field)
+
+
+def status_of(refused: Refused) -> int:
+    """Return the HTTP status of the refusal."""
+    return 409 if refused.code in CONFLICTS else 422

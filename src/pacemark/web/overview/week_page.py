@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,8 +51,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekRow:
-    """One stage or result over the week."""
+    """One stage or result over the week; ``what`` names it for programs."""
 
+    what: str
     label: str
     cells: tuple[Cell, ...]
     total: Cell
@@ -133,7 +134,7 @@ def _row(facts: WeekFacts, stage: str, days: Sequence[date]) -> WeekRow:
     counted = "opportunities_sourced" if stage == "opportunities_from_talks" else stage
     done = {day: float(getattr(_counts(facts, day), counted)) for day in days}
     label = stage_words()[stage.removesuffix("_from_talks")]
-    return _of(label, done, planned, facts, is_result=False)
+    return _of(stage, label, done, planned, facts)
 
 
 def _results(facts: WeekFacts, days: Sequence[date]) -> tuple[WeekRow, ...]:
@@ -146,25 +147,17 @@ def _results(facts: WeekFacts, days: Sequence[date]) -> tuple[WeekRow, ...]:
         money |= dict.fromkeys(month.workdays, each)
     net = {day: _counts(facts, day).net_revenue_minor / facts.scale for day in days}
     deals = _row(facts, "deals", days)
-    revenue = _of(_("Revenue"), net, money, facts, is_result=True, is_money=True)
-    return (revenue, WeekRow(label=deals.label, cells=deals.cells, total=deals.total, is_result=True, is_money=False))
+    return (_of("revenue", _("Revenue"), net, money, facts), replace(deals, is_result=True))
 
 
-def _of(
-    label: str,
-    done: Mapping[date, float],
-    planned: Mapping[date, float],
-    facts: WeekFacts,
-    *,
-    is_result: bool,
-    is_money: bool = False,
-) -> WeekRow:
+def _of(what: str, label: str, done: Mapping[date, float], planned: Mapping[date, float], facts: WeekFacts) -> WeekRow:
     cells = tuple(_cell(done[day], planned.get(day, 0), is_past=day <= facts.today) for day in done)
     past = [day for day in done if day <= facts.today]
     asked = sum(planned.get(day, 0) for day in past)
     total = _cell(sum(done.values()), asked, is_past=bool(past))
     whole = Cell(done=total.done, planned=sum(planned.get(day, 0) for day in done), gap=total.gap, tone=total.tone)
-    return WeekRow(label=label, cells=cells, total=whole, is_result=is_result, is_money=is_money)
+    is_money = what == "revenue"
+    return WeekRow(what=what, label=label, cells=cells, total=whole, is_result=is_money, is_money=is_money)
 
 
 def _cell(done: float, planned: float, *, is_past: bool) -> Cell:

@@ -23,7 +23,7 @@ from pacemark.web.goals.pages.talk_page import TalkPage, talk_page
 from pacemark.web.goals.queries import agreements as queries
 from pacemark.web.goals.queries.periods import Period
 from pacemark.web.goals.queries.plans import plan_of
-from pacemark.web.goals.refusals import Refused, sentence
+from pacemark.web.goals.refusals import Refused, sentence, status_of
 from pacemark.web.goals.services import agreements as services
 from pacemark.web.goals.services.agreements import Seen
 from pacemark.web.goals.services.revisions import revise as revise_plan
@@ -31,7 +31,7 @@ from pacemark.web.goals.talk_forms import AskForm, ProposeForm, ReviseForm, Seen
 from pacemark.web.goals.views.asked import in_scope, leaders, period_asked
 from pacemark.web.organization.queries import organization
 
-CONFLICT, INVALID = 409, 422
+INVALID = 422
 
 
 def talk_of(
@@ -136,7 +136,7 @@ def _act(
     try:
         told = act(seen, form.cleaned_data)
     except Refused as refused:
-        return _shown_again(request, rep_id, {name: form}, sentence(refused), CONFLICT)
+        return _shown_again(request, rep_id, {name: form}, sentence(refused), status_of(refused))
     messages.success(request, told)
     return redirect(_back(request, rep_id, period))
 

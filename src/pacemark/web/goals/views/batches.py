@@ -20,7 +20,7 @@ from pacemark.web.goals.models import TargetBatch
 from pacemark.web.goals.pages.batch_page import batch_page, shown_rows
 from pacemark.web.goals.queries.batches import batches_of, month_of, people_of_batch
 from pacemark.web.goals.queries.periods import Period
-from pacemark.web.goals.refusals import Refused, sentence
+from pacemark.web.goals.refusals import Refused, sentence, status_of
 from pacemark.web.goals.services.batches import confirm_batch, drop_batch, prepare_batch
 from pacemark.web.goals.services.wishes import BulkEdit, copy_wishes, edit_wishes
 from pacemark.web.goals.services.workbooks import prepare_import as prepare_import_of
@@ -117,7 +117,7 @@ def apply_batch(request: PageRequest, batch_id: int) -> HttpResponse:
         confirm_batch(actor=request.user, batch_id=found.pk, **form.cleaned_data)
     except Refused as refused:
         form.add_error("reason", sentence(refused))
-        return _show(request, found, form, status=409)
+        return _show(request, found, form, status=status_of(refused))
     return redirect("goals:batch", batch_id=found.pk)
 
 
