@@ -28,6 +28,7 @@ from pacemark.demo.load_events import (
     write_opportunities,
     write_refunds,
 )
+from pacemark.demo.load_holdings import Cards, write_holdings
 from pacemark.demo.load_ladder import write_ladder
 from pacemark.demo.load_people import write_people
 from pacemark.demo.load_replans import write_replans
@@ -87,15 +88,16 @@ def write_demo(chronicle: Chronicle, password: str, tell: Tell) -> dict[str, int
         ledger = Ledger.opened(write_people(chronicle.layout, password))
         counts = {"reps": chronicle.layout.spec.reps, "leads": 0, "calls": 0}
         with indexes_built_afterwards((LEADS, CALLS)):
-            call_base = ledger.next_id[CALLS]
+            call_base, cards = ledger.next_id[CALLS], Cards()
             for number, events in enumerate(chronicle.events()):
                 tell(f"leads and calls, month {number + 1}")
                 write_leads(ledger, events.leads, events.first_lead)
                 write_calls(ledger, events.calls, events.first_call)
+                cards.note(events.leads, events.calls)
                 counts["leads"] += size_of(events.leads)
                 counts["calls"] += size_of(events.calls)
             tell("opportunities, deals and refunds")
-            counts |= _write_outcomes(chronicle, ledger, call_base)
+            counts |= _write_outcomes(chronicle, ledger, call_base, cards)
             tell("indexes")
         write_history(ledger, monthly_totals(chronicle.layout))
         count_on_from_here(TABLES)
@@ -106,13 +108,14 @@ def write_demo(chronicle: Chronicle, password: str, tell: Tell) -> dict[str, int
     return counts
 
 
-def _write_outcomes(chronicle: Chronicle, ledger: Ledger, call_base: int) -> dict[str, int]:
+def _write_outcomes(chronicle: Chronicle, ledger: Ledger, call_base: int, cards: Cards) -> dict[str, int]:
     opportunities, deals, refunds = chronicle.outcomes()
     is_sourced = opportunities.sourced_call >= 0
     sourced_call_id: Ints = np.where(is_sourced, call_base + opportunities.sourced_call, -1)
     opportunity_id = write_opportunities(ledger, opportunities, sourced_call_id, 0)
     deal_id = write_deals(ledger, deals, opportunities, opportunity_id)
     write_refunds(ledger, refunds, deals, deal_id)
+    write_holdings(cards, opportunities, np.concatenate(ledger.lead_id), ledger.people.rep_id, chronicle.now_seconds)
     return {"opportunities": size_of(opportunities), "deals": size_of(deals), "refunds": size_of(refunds)}
 
 

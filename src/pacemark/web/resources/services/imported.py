@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from pacemark.web.accounts.models import User
-from pacemark.web.pipeline.choices import HoldingBegan
+from pacemark.web.pipeline.choices import HoldingBegan, HoldingEnded
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.holding_services import Taking, take
 from pacemark.web.pipeline.models import Lead
@@ -20,7 +20,8 @@ def hold_imported(*, actor: User | None, at: datetime) -> int:
 
     Chunks commit by themselves, so that nobody waits for a large import. Returns how many holdings began.
     """
-    held = Holding.objects.filter(lead_id=OuterRef("pk"), ended_at__isnull=True)
+    # Who has won a lead keeps it; nothing is left for the clock.
+    held = Holding.objects.filter(Q(ended_at__isnull=True) | Q(ended_how=HoldingEnded.WON), lead_id=OuterRef("pk"))
     taking = Taking(how=HoldingBegan.IMPORTED, at=at)
     count, last = 0, 0
     while True:
