@@ -59,6 +59,30 @@ class TierOffer(models.Model):
         return f"{self.rep_id} {self.tier}"
 
 
+class QuarterOutlook(models.Model):
+    """Where a rep's running quarter ends at the pace shown, and what their ladder asks; worked out each night."""
+
+    rep = models.ForeignKey(Rep, on_delete=models.CASCADE, related_name="quarter_outlooks")
+    quarter_start = models.DateField()
+    as_of = models.DateField(help_text="the first day not yet known when this was computed")
+    target_minor = models.BigIntegerField(null=True, help_text="what the quarter's months ask; null: nothing")
+    booked_minor = models.BigIntegerField(help_text="before that day, split credit left out")
+    mean_minor = models.BigIntegerField(help_text="the mean of where the quarter ends")
+    low_minor = models.BigIntegerField(help_text="one in ten ends below")
+    high_minor = models.BigIntegerField(help_text="one in ten ends above")
+    chance = models.FloatField(null=True, help_text="of reaching the target, 0 to 1; null: not known")
+    ladder = models.JSONField(
+        default=dict, help_text="the rungs, what stands open and the rates: the input of `ladder`"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rep", "quarter_start"], name="quarter_outlook_once")]
+        indexes = [models.Index(fields=["quarter_start", "rep"], name="quarter_outlook_period")]
+
+    def __str__(self) -> str:
+        return f"{self.rep_id} {self.quarter_start} as of {self.as_of}"
+
+
 class SuccessCase(models.Model):
     """What somebody does differently, in numbers, and what became of it when others tried."""
 

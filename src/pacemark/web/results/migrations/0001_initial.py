@@ -6,131 +6,335 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organization', '0001_initial'),
-        ('pipeline', '0008_holdings'),
+        ("organization", "0001_initial"),
+        ("pipeline", "0008_holdings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CelebrationConsent',
+            name="CelebrationConsent",
             fields=[
-                ('rep', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='celebration_consent', serialize=False, to='organization.rep')),
-                ('is_given', models.BooleanField()),
-                ('set_at', models.DateTimeField()),
+                (
+                    "rep",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="celebration_consent",
+                        serialize=False,
+                        to="organization.rep",
+                    ),
+                ),
+                ("is_given", models.BooleanField()),
+                ("set_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Celebration',
+            name="Celebration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('first_deal', 'First deal'), ('tier', 'Tier reached'), ('target', 'Target met'), ('team_of_week', 'Team of the week')], max_length=12)),
-                ('key', models.CharField(help_text='so that a moment is told once', max_length=120, unique=True)),
-                ('day', models.DateField()),
-                ('content', models.JSONField(help_text='the numbers on the card, each from the records')),
-                ('made_at', models.DateTimeField()),
-                ('rep', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='celebrations', to='organization.rep')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='celebrations', to='organization.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("first_deal", "First deal"),
+                            ("tier", "Tier reached"),
+                            ("target", "Target met"),
+                            ("team_of_week", "Team of the week"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("key", models.CharField(help_text="so that a moment is told once", max_length=120, unique=True)),
+                ("day", models.DateField()),
+                ("content", models.JSONField(help_text="the numbers on the card, each from the records")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="celebrations",
+                        to="organization.rep",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="celebrations",
+                        to="organization.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='level, id and days: one review per cycle', max_length=80, unique=True)),
-                ('level', models.CharField(choices=[('team', 'Team'), ('region', 'Region'), ('organization', 'Organisation')], max_length=12)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('stage', models.CharField(choices=[('draft', 'Draft'), ('agreed', 'Agreed'), ('archived', 'Archived')], default='draft', max_length=8)),
-                ('content', models.JSONField(help_text='plan, done, deviation, causes, last actions and whether they worked')),
-                ('words', models.JSONField(blank=True, default=dict, help_text='what people added, by section')),
-                ('written_at', models.DateTimeField()),
-                ('agreed_at', models.DateTimeField(blank=True, null=True)),
-                ('agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='organization.region')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='organization.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(help_text="level, id and days: one review per cycle", max_length=80, unique=True),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("team", "Team"), ("region", "Region"), ("organization", "Organisation")],
+                        max_length=12,
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("agreed", "Agreed"), ("archived", "Archived")],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "content",
+                    models.JSONField(help_text="plan, done, deviation, causes, last actions and whether they worked"),
+                ),
+                ("words", models.JSONField(blank=True, default=dict, help_text="what people added, by section")),
+                ("written_at", models.DateTimeField()),
+                ("agreed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="organization.region",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="organization.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReviewAction',
+            name="ReviewAction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=500)),
-                ('due_on', models.DateField()),
-                ('metric', models.CharField(blank=True, default='', help_text='what should move; empty: not measured', max_length=60)),
-                ('state', models.CharField(choices=[('open', 'To do'), ('done', 'Done'), ('dropped', 'Dropped')], default='open', max_length=8)),
-                ('worked', models.CharField(blank=True, choices=[('', 'Not known yet'), ('yes', 'It worked'), ('no', 'It did not work')], default='', max_length=4)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='review_actions', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='actions', to='results.review')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("what", models.CharField(max_length=500)),
+                ("due_on", models.DateField()),
+                (
+                    "metric",
+                    models.CharField(
+                        blank=True, default="", help_text="what should move; empty: not measured", max_length=60
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "To do"), ("done", "Done"), ("dropped", "Dropped")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "worked",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Not known yet"), ("yes", "It worked"), ("no", "It did not work")],
+                        default="",
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="review_actions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="actions", to="results.review"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SuccessCase',
+            name="SuccessCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('practice', models.CharField(help_text="a code of a measured habit, or 'other'", max_length=60)),
-                ('stage', models.CharField(max_length=40)),
-                ('is_by_system', models.BooleanField(default=False)),
-                ('proposed_at', models.DateTimeField()),
-                ('first_day', models.DateField(help_text='of the comparison')),
-                ('last_day', models.DateField()),
-                ('state', models.CharField(choices=[('noise', 'Noise'), ('candidate', 'Candidate'), ('tried', 'Being tried'), ('verified', 'Verified'), ('refuted', 'Refuted')], max_length=10)),
-                ('content', models.JSONField(help_text="habits compared, the case's arithmetic, lead mix")),
-                ('trial_from', models.DateField(blank=True, null=True)),
-                ('trial', models.JSONField(blank=True, default=dict)),
-                ('words', models.TextField(blank=True, default='')),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('star', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='success_cases', to='organization.rep')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("practice", models.CharField(help_text="a code of a measured habit, or 'other'", max_length=60)),
+                ("stage", models.CharField(max_length=40)),
+                ("is_by_system", models.BooleanField(default=False)),
+                ("proposed_at", models.DateTimeField()),
+                ("first_day", models.DateField(help_text="of the comparison")),
+                ("last_day", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("noise", "Noise"),
+                            ("candidate", "Candidate"),
+                            ("tried", "Being tried"),
+                            ("verified", "Verified"),
+                            ("refuted", "Refuted"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("content", models.JSONField(help_text="habits compared, the case's arithmetic, lead mix")),
+                ("trial_from", models.DateField(blank=True, null=True)),
+                ("trial", models.JSONField(blank=True, default=dict)),
+                ("words", models.TextField(blank=True, default="")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "star",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="success_cases",
+                        to="organization.rep",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CreditShare',
+            name="CreditShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share_bp', models.PositiveIntegerField(help_text='basis points')),
-                ('set_at', models.DateTimeField(auto_now_add=True)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credit_shares', to='pipeline.deal')),
-                ('rep', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_shares', to='organization.rep')),
-                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("share_bp", models.PositiveIntegerField(help_text="basis points")),
+                ("set_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="credit_shares", to="pipeline.deal"
+                    ),
+                ),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="credit_shares", to="organization.rep"
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('deal', 'rep'), name='credit_share_once'), models.CheckConstraint(condition=models.Q(('share_bp__gt', 0), ('share_bp__lte', 10000)), name='credit_share_is_a_part')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("deal", "rep"), name="credit_share_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("share_bp__gt", 0), ("share_bp__lte", 10000)), name="credit_share_is_a_part"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseAdoption',
+            name="CaseAdoption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('rep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='case_adoptions', to='organization.rep')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adoptions', to='results.successcase')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="case_adoptions",
+                        to="organization.rep",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="adoptions", to="results.successcase"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('case', 'rep'), name='case_adoption_once')],
+                "constraints": [models.UniqueConstraint(fields=("case", "rep"), name="case_adoption_once")],
             },
         ),
         migrations.CreateModel(
-            name='TierOffer',
+            name="TierOffer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quarter_start', models.DateField()),
-                ('tier', models.CharField(choices=[('core', 'Core'), ('high', 'High'), ('benchmark', 'Benchmark')], max_length=10)),
-                ('amount_minor', models.BigIntegerField(help_text="the tier's amount")),
-                ('booked_minor', models.BigIntegerField(help_text='when it was offered')),
-                ('content', models.JSONField(help_text='distance, deals needed, odds, the work it takes: as the calculator answers')),
-                ('state', models.CharField(choices=[('offered', 'Offered'), ('accepted', 'Accepted'), ('declined', 'Declined')], default='offered', max_length=8)),
-                ('offered_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('rep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tier_offers', to='organization.rep')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quarter_start", models.DateField()),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("core", "Core"), ("high", "High"), ("benchmark", "Benchmark")], max_length=10
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField(help_text="the tier's amount")),
+                ("booked_minor", models.BigIntegerField(help_text="when it was offered")),
+                (
+                    "content",
+                    models.JSONField(
+                        help_text="distance, deals needed, odds, the work it takes: as the calculator answers"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("offered", "Offered"), ("accepted", "Accepted"), ("declined", "Declined")],
+                        default="offered",
+                        max_length=8,
+                    ),
+                ),
+                ("offered_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tier_offers", to="organization.rep"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('rep', 'quarter_start', 'tier'), name='tier_offer_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rep", "quarter_start", "tier"), name="tier_offer_once")
+                ],
             },
         ),
     ]

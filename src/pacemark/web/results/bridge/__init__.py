@@ -1,0 +1,1 @@
+"""Loaded rows to engine values and back; nothing is fetched here."""

@@ -1,0 +1,1 @@
+"""Reading results; visibility is an argument."""
