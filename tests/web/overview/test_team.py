@@ -10,8 +10,9 @@ from django.urls import reverse
 from pacemark.engine.periods import sales_month
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.services import create_user
-from pacemark.web.goals.models import RepPlan
+from pacemark.web.goals.models import RepPlan, Target
 from pacemark.web.goals.services.plans import plan_period
+from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import members_on
 from pacemark.web.overview.team_page import TeamPage
 from pacemark.web.overview.team_queries import team_for
@@ -58,6 +59,26 @@ def test_who_misses_most_in_money_comes_first_and_the_gap_is_done_less_due(floor
     assert (busy.connects, busy.talk_seconds) == (200, 100 * 200 + 100 * 20)
     # the missing money shows from the money itself or from the work that would bring it, whichever is more
     assert idle.short_minor >= idle.cells[-1].money_minor > 0
+
+
+def test_a_plan_made_inside_the_month_asks_work_of_its_own_days_and_money_of_the_whole_month(floor: Floor) -> None:
+    """Idle books 3,000 on the 4th, before the plan for 21,000 is made on the 11th."""
+    rep = Rep.objects.get(name="Idle")
+    for day in (date(2024, 3, 4), date(2024, 3, 12)):
+        floor.dials(rep, day, 30, 10, 5)
+    floor.deal(rep, date(2024, 3, 4), 3000)
+    floor.count()
+    Target.objects.create(rep=rep, period_start=MARCH.first, amount_minor=21_000_00)
+    plan_period(actor=None, period=MARCH, as_of=date(2024, 3, 11))
+    row = next(row for row in _page().rows if row.member.rep_id == rep.pk)
+
+    dials, revenue = row.cells[0].gap, row.cells[-1].gap
+    assert row.since == date(2024, 3, 11)
+    assert dials is not None and revenue is not None
+    assert dials.done == "30", "those of the 12th; the 4th lies before the plan"
+    assert revenue.done == "3,000", "the target is the whole month's"
+    # 1,000 on each of 21 working days, of which 8 are over and the ninth is under way
+    assert 8_000 <= int(str(revenue.required).replace(",", "")) <= 9_000
 
 
 def test_streaks_count_working_days_up_to_yesterday_and_a_deal_today_ends_one(floor: Floor) -> None:

@@ -55,13 +55,17 @@ class TeamCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamRow:
-    """One person. ``short_minor`` is what most is missing of, in money, wherever in the chain."""
+    """One person. ``short_minor`` is what most is missing of, in money, wherever in the chain.
+
+    ``since`` is set where the plan was made inside the span: work counts from that day, revenue from the first.
+    """
 
     member: Member
     cells: tuple[TeamCell, ...]
     talk_seconds: int
     connects: int
     is_planned: bool
+    since: date | None
     short_minor: int
     worst: str
     tone: Tone
@@ -140,7 +144,7 @@ def team_page(facts: TeamFacts) -> TeamPage:
 
 
 def _row(facts: TeamFacts, member: Member, gaps: Mapping[str, WorkGap] | None) -> TeamRow:
-    counts = facts.done[member.rep_id]
+    counts, worked = facts.done[member.rep_id], facts.worked.get(member.rep_id)
     gaps = gaps or {}
     short = max((gap.money_minor for gap in gaps.values()), default=0)
     worst = max(gaps, key=lambda column: gaps[column].money_minor, default="")
@@ -150,6 +154,7 @@ def _row(facts: TeamFacts, member: Member, gaps: Mapping[str, WorkGap] | None) -
         talk_seconds=counts.talk_seconds,
         connects=counts.connects,
         is_planned=bool(gaps),
+        since=worked.since if worked and worked.since > facts.first else None,
         short_minor=short,
         worst=_("Revenue") if worst == "revenue" else stage_words().get(worst, ""),
         tone=_tone(gaps[worst].level) if worst else "",

@@ -139,7 +139,11 @@ def _since(ground: _Ground, rep_id: int, first: date) -> list[pipeline.RepDayRow
 
 
 def _worked(ground: _Ground, span: Span, first: date) -> dict[int, Worked]:
-    """Return what was due and done by everyone with a plan: the month by the plan, day and week by what was left."""
+    """Return what was due and done by everyone with a plan: the month by the plan, day and week by what was left.
+
+    A plan made inside the span asks work of the days after it alone, since it starts from what was booked by then:
+    only those days' work is held against it. Its target is the whole month's, so revenue counts from the first day.
+    """
     rep_ids = [member.rep_id for member in ground.members]
     plans = standing_plans(ground.period.first, rep_ids)
     replans = latest_replans_in_full(ground.period.first, rep_ids, first) if span != "month" else {}
@@ -148,7 +152,7 @@ def _worked(ground: _Ground, span: Span, first: date) -> dict[int, Worked]:
         rest = replans.get(rep_id)
         known = rest.as_of if rest else plan.as_of
         content = rest.content if rest else plan.content
-        found[rep_id] = _of_one(ground, rep_id, content, plan.content, (known, max(first, known)))
+        found[rep_id] = _of_one(ground, rep_id, content, plan.content, (known, first))
     return found
 
 
@@ -157,21 +161,22 @@ def _of_one(
 ) -> Worked:
     """Return one person's work; what is due today counts by the share of the day that is over."""
     known, first = since
+    begun = max(known, first)
     month = [day for day in ground.workdays[rep_id] if day >= ground.period.first]
     rest = [day for day in month if day >= known]
     role = str(plan["role"])
-    counts = pipeline.sum_days(_since(ground, rep_id, first))
+    counts = pipeline.sum_days(_since(ground, rep_id, begun))
     done: dict[str, float] = {}
     due: dict[str, float] = {}
     for column, (stage, counted) in PLANNED[role].items():
         shares = dealt(asked, stage, rest, "0.5")
-        due[column] = sum(amount * _over(ground, day) for day, amount in shares.items() if day >= first)
+        due[column] = sum(amount * _over(ground, day) for day, amount in shares.items() if day >= begun)
         done[column] = float(getattr(counts, counted))
     if role != "setter":
         each = plan["target"] * minor_units_of(ground.settings.currency) / len(month) if month else 0.0
         due["revenue"] = sum(each * _over(ground, day) for day in month if day >= first)
-        done["revenue"] = float(counts.net_revenue_minor)
-    return Worked(done=done, due=due, content=plan)
+        done["revenue"] = float(pipeline.sum_days(_since(ground, rep_id, first)).net_revenue_minor)
+    return Worked(done=done, due=due, content=plan, since=begun)
 
 
 def _over(ground: _Ground, day: date) -> float:

@@ -36,11 +36,15 @@ COLUMNS = ("dials", "connects", "deep_talks", "opportunities", "deals", "revenue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worked:
-    """What one person did and what was due by now, by column (revenue in minor units); ``content`` is the plan."""
+    """What one person did and what was due by now, by column (revenue in minor units); ``content`` is the plan.
+
+    Work is done and due from the day ``since``, revenue from the first day of the span.
+    """
 
     done: Mapping[str, float]
     due: Mapping[str, float]
     content: Mapping[str, Any]
+    since: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
