@@ -34,6 +34,8 @@ COMMANDS = {
     "calc": Entry(module="pacemark.cli.calc", attribute="calc", needs_database=False),
     "people": Entry(module="pacemark.cli.people", attribute="app"),
     "trail": Entry(module="pacemark.cli.trail", attribute="app"),
+    "backup": Entry(module="pacemark.cli.backup", attribute="backup"),
+    "restore": Entry(module="pacemark.cli.backup", attribute="restore"),
 }
 
 
