@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("quarter_start", models.DateField()),
                 ("as_of", models.DateField(help_text="the first day not yet known when this was computed")),
-                ("target_minor", models.BigIntegerField(help_text="what the quarter"s months ask; null: nothing", null=True)),
+                ("target_minor", models.BigIntegerField(help_text="what the quarter's months ask; null: nothing", null=True)),
                 ("booked_minor", models.BigIntegerField(help_text="before that day, split credit left out")),
                 ("mean_minor", models.BigIntegerField(help_text="the mean of where the quarter ends")),
                 ("low_minor", models.BigIntegerField(help_text="one in ten ends below")),
