@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from pacemark.web.organization.models import Membership, Rep, Team
 from pacemark.web.organization.services import set_up_organization
+from pacemark.web.pipeline.activity_services import note_activity
 from pacemark.web.pipeline.choices import HoldingBegan, HoldingEnded, OpportunityState, PoolEntered
 from pacemark.web.pipeline.clock_services import set_recycle_rule, turn_clock
 from pacemark.web.pipeline.holding_models import ClaimDay, Cooldown, Holding, Pool, PoolEntry
@@ -22,7 +23,6 @@ from pacemark.web.pipeline.holding_services import (
     enter_pool,
     give_back,
     let_go,
-    note_activity,
     set_lock,
     take,
     transfer,

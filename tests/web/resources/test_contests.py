@@ -54,7 +54,8 @@ def test_a_verdict_moves_the_lead_once_and_leaves_its_decision() -> None:
     contest, holder, loser = contested()
     given = {"actor": None, "contest_id": contest.pk, "is_moved": True, "at": NOON}
     for sight, verdict, code in (
-        (frozenset({holder}), "yes", "no_contest"), (frozenset({loser}), "yes", "no_contest"), (None, " ", "reason_needed"),
+        (frozenset({holder}), "yes", "no_contest"), (frozenset({loser}), "yes", "no_contest"),
+        (None, " ", "reason_needed"),
     ):  # fmt: skip
         with pytest.raises(Refused) as refused:
             decide_contest(**given, verdict=verdict, rep_ids=sight)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.choices import Role
+from pacemark.web.organization.held import held_or
 from pacemark.web.organization.models import (
     CalendarDay,
     Membership,
@@ -24,8 +26,8 @@ from pacemark.web.organization.models import (
 
 
 def organization() -> Organization:
-    """Return the organisation's settings; defaults where none are saved yet."""
-    return Organization.objects.order_by("pk").first() or Organization()
+    """Return the organisation's settings; defaults where none are saved yet. Read once per request."""
+    return held_or(lambda: Organization.objects.order_by("pk").first() or Organization())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,14 @@ def teams_visible_to(user: User) -> list[Team]:
 def rep_of(user: User) -> Rep | None:
     """Return the rep that a signed-in person is, where they are one."""
     return Rep.objects.filter(user=user).first()
+
+
+def reps_who_left(rep_ids: Collection[int], day: date) -> frozenset[int]:
+    """Return those of the reps who no longer work here on a day, or whose record is gone."""
+    if not rep_ids:
+        return frozenset()
+    here = Q(left_on__isnull=True) | Q(left_on__gt=day)
+    return frozenset(rep_ids).difference(Rep.objects.filter(here, pk__in=rep_ids).values_list("pk", flat=True))
 
 
 def calendar_days_of(year: int) -> list[CalendarDay]:

@@ -3,6 +3,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# The kind of touch that says: this customer arrived, or arrived again.
+ARRIVAL = "arrival"
+
 
 class Direction(models.IntegerChoices):
     OUTBOUND = 1, _("Outbound")
@@ -58,6 +61,7 @@ class HoldingEnded(models.TextChoices):
     TRANSFERRED = "transferred", _("Transferred")
     WON = "won", _("Won")
     IMPORTED = "imported", _("By an import")
+    LEFT = "left", _("Its owner left")
 
 
 class PoolEntered(models.TextChoices):

@@ -11,10 +11,11 @@ from django.db import transaction
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.queries import organization
+from pacemark.web.pipeline.activity_services import prolong_by_activity
 from pacemark.web.pipeline.choices import HoldingEnded
 from pacemark.web.pipeline.holding_bridge import due_days
 from pacemark.web.pipeline.holding_models import Holding, RecycleRule
-from pacemark.web.pipeline.holding_services import BATCH_SIZE, let_go
+from pacemark.web.pipeline.holding_services import BATCH_SIZE, let_go, lock_leads
 from pacemark.web.pipeline.queries.holdings import due_holdings, running_out, standing_rule
 from pacemark.web.trail.services import record
 
@@ -56,17 +57,27 @@ def set_recycle_rule(*, actor: User | None, at: datetime, **values: Any) -> Recy
 def turn_clock(*, at: datetime) -> ClockTurn:
     """Remind, tell managers, and recycle; in batches of one transaction each, so that a kill loses one batch at most.
 
-    Run twice on a day it does nothing the second time. A rule that is off recycles nothing and tells nobody.
+    What holders have done prolongs first, so that nobody loses a lead for calls that came in a moment ago. Run twice
+    on a day it does nothing the second time. A rule that is off recycles nothing and tells nobody.
     """
     rule = standing_rule()
     if rule is None or not rule.is_on:
         return ClockTurn()
     today = local_date(at, organization().time_zone)
+    prolong_by_activity(actor=None, at=at)
     reminded, escalated = _tell(rule, today)
     n_recycled = 0
     while batch := list(due_holdings(today).values_list("lead_id", flat=True)[:BATCH_SIZE]):
-        n_recycled += let_go(actor=None, lead_ids=batch, how=HoldingEnded.RECYCLED, at=at)
+        n_recycled += _recycle(batch, today, at)
     return ClockTurn(reminded=reminded, escalated=escalated, n_recycled=n_recycled)
+
+
+@transaction.atomic
+def _recycle(lead_ids: list[int], today: date, at: datetime) -> int:
+    """Recycle those that are still due once they are locked: one may have been transferred or locked meanwhile."""
+    lock_leads(lead_ids)
+    due = list(due_holdings(today).filter(lead_id__in=lead_ids).values_list("lead_id", flat=True))
+    return let_go(actor=None, lead_ids=due, how=HoldingEnded.RECYCLED, at=at)
 
 
 @transaction.atomic

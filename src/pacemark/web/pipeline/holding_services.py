@@ -77,7 +77,7 @@ def let_go(
 ) -> int:
     """End the open holdings of leads; those not won go to the pool, and whoever let them go waits to have them again.
 
-    Returns how many holdings ended.
+    Where the owner left, the lead is nobody's and in no pool: whoever calls deals it. Returns how many holdings ended.
     """
     lock_leads(lead_ids)
     open_now = list(Holding.objects.filter(lead_id__in=lead_ids, ended_at__isnull=True))
@@ -88,7 +88,8 @@ def let_go(
         _cool_down(open_now, today)
         gone = [holding.lead_id for holding in open_now]
         enter_pool(actor=actor, lead_ids=gone, at=at, how=PoolEntered(how.value), pool=pool)
-        Lead.objects.filter(pk__in=gone).update(owner=None)
+    if how in {HoldingEnded.RETURNED, HoldingEnded.RECYCLED, HoldingEnded.LEFT}:
+        Lead.objects.filter(pk__in=lead_ids).update(owner=None)
     if open_now:
         record(
             actor=actor, action=f"pipeline.leads_{how.value}", subject=("lead", "many"),
@@ -159,38 +160,6 @@ def set_lock(*, actor: User | None, lead_id: int, rep_id: int, is_locked: bool) 
     holding.is_locked = is_locked
     holding.save(update_fields=["is_locked"])
     record(actor=actor, action="pipeline.lead_locked", subject=("lead", str(lead_id)), changes={"is_locked": is_locked})
-
-
-@transaction.atomic
-def note_activity(*, actor: User | None, days: Mapping[int, date]) -> int:
-    """Prolong the protection of leads by their owners' real activity (lead id → day of it); return how many moved.
-
-    A due date never moves back, and never past the rule's hard maximum.
-    """
-    rule = standing_rule()
-    if rule is None or not days:
-        return 0
-    moved = []
-    open_now = list(Holding.objects.select_for_update().filter(lead_id__in=days, ended_at__isnull=True))
-    if not open_now:
-        return 0
-    began = [holding.began_on for holding in open_now]
-    due = due_days(rule, min(began), max(began))
-    for holding in open_now:
-        day = days[holding.lead_id]
-        if day < holding.began_on or (holding.last_activity_on and day <= holding.last_activity_on):
-            continue
-        holding.last_activity_on = day
-        holding.due_on = due.prolonged(holding.began_on, holding.due_on, day, is_self_sourced=holding.is_self_sourced)
-        holding.reminded_on = holding.escalated_on = None
-        moved.append(holding)
-    Holding.objects.bulk_update(
-        moved, ["last_activity_on", "due_on", "reminded_on", "escalated_on"], batch_size=BATCH_SIZE
-    )
-    if moved:
-        changes = {"holdings": [holding.pk for holding in moved][:BATCH_SIZE], "n": len(moved)}
-        record(actor=actor, action="pipeline.leads_prolonged", subject=("lead", "many"), changes=changes)
-    return len(moved)
 
 
 @transaction.atomic

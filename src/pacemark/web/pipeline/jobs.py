@@ -6,8 +6,16 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from pacemark.web.jobs.registry import CLOCK_RUNS_OUT, DEFINITIONS_CHANGED, MEMBERSHIP_CHANGED, job, periodic
+from pacemark.web.jobs.registry import (
+    AFTER_IMPORT,
+    CLOCK_RUNS_OUT,
+    DEFINITIONS_CHANGED,
+    MEMBERSHIP_CHANGED,
+    job,
+    periodic,
+)
 from pacemark.web.jobs.services import enqueue
+from pacemark.web.pipeline.activity_services import prolong_by_activity
 from pacemark.web.pipeline.clock_services import turn_clock
 from pacemark.web.pipeline.facts_services import note_days_of, refresh_changed_days
 from pacemark.web.pipeline.services import count_facts_by_new_definitions
@@ -26,6 +34,12 @@ def turn_the_clock() -> int:
     if turn.reminded or turn.escalated:
         enqueue(CLOCK_RUNS_OUT, reminded=list(turn.reminded), escalated=list(turn.escalated))
     return turn.n_recycled
+
+
+@job(AFTER_IMPORT)
+def prolong_by_imported(**_payload: object) -> int:
+    """Prolong held leads by the calls that an import brought."""
+    return prolong_by_activity(actor=None, at=timezone.now())
 
 
 @job(DEFINITIONS_CHANGED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
@@ -17,6 +17,7 @@ from pacemark.engine.resources.policy import AREA, Policy, Team
 from pacemark.engine.resources.reading import desk_of
 from pacemark.engine.resources.shares import solve_shares
 
+GONE = "off_duty"
 COUNTERS = ("held", "held_day", "held_month")
 
 
@@ -36,6 +37,13 @@ def with_counters(desk: Desk, counters: Mapping[str, Mapping[str, int]]) -> Desk
         for rep in desk.reps
     ]
     return replace(desk, reps=reps)
+
+
+def without(desk: Desk, gone: Collection[str]) -> Desk:
+    """Return the desk with some reps off duty for good: they left after the run began."""
+    if not gone:
+        return desk
+    return replace(desk, reps=[replace(rep, off=GONE) if rep.id in gone else rep for rep in desk.reps])
 
 
 def shares_key(desk: Desk) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 
 from pacemark.web.accounts.models import User
-from pacemark.web.organization.clock import date_of
-from pacemark.web.organization.queries import organization
+from pacemark.web.organization.clock import date_of, local_date
+from pacemark.web.organization.queries import organization, reps_who_left
+from pacemark.web.pipeline.choices import ARRIVAL, HoldingEnded
+from pacemark.web.pipeline.holding_services import let_go
 from pacemark.web.pipeline.models import Lead, Segment, Source, Touch
 from pacemark.web.resources.bridge.arrivals import Arrival, arrival_of
 from pacemark.web.resources.choices import DecisionKind, RunKind
@@ -25,7 +27,6 @@ from pacemark.web.resources.services.policies import ensure_active
 from pacemark.web.resources.services.runs import Asking, content_key, finish, open_run
 
 MAX_ROWS = 5_000
-ARRIVED = "arrival"
 Answer = dict[str, Any]
 
 
@@ -60,6 +61,7 @@ def receive(*, actor: User | None, key: str | None, rows: object, at: datetime) 
     settings = organization()
     arrivals = [arrival_of(row, at, settings.time_zone, settings.default_region) for row in rows]
     reception = _received(arrivals, at, settings.time_zone)
+    _free_from_left(actor, reception, local_date(at, settings.time_zone))
     _write(reception)
     asking = Asking(
         key=key or f"arrived-{uuid4()}", kind=RunKind.API, lead_ids=_to_deal(reception), at=at, content_key=asked
@@ -107,11 +109,23 @@ def _write(reception: _Reception) -> None:
         [
             Touch(
                 source=reception.sources[arrival.source], external_id=arrival.external_id, lead=lead,
-                rep_id=lead.owner_id, occurred_at=arrival.occurred_at, kind=ARRIVED,
+                rep_id=lead.owner_id, occurred_at=arrival.occurred_at, kind=ARRIVAL,
             )
             for arrival, lead in reception.touched
         ]
     )  # fmt: skip
+
+
+def _free_from_left(actor: User | None, reception: _Reception, today: date) -> None:
+    """Let leads go whose owner has left the company: they come to somebody else now, like new ones."""
+    owned = {lead.pk: lead for lead in reception.leads if lead is not None and lead.owner_id is not None}
+    left = reps_who_left({lead.owner_id for lead in owned.values() if lead.owner_id}, today)
+    freed = [lead for lead in owned.values() if lead.owner_id in left]
+    if freed:
+        let_go(actor=actor, lead_ids=[lead.pk for lead in freed], how=HoldingEnded.LEFT, at=reception.at)
+    for lead in reception.leads:
+        if lead is not None and lead.owner_id in left:
+            lead.owner_id = None
 
 
 def _to_deal(reception: _Reception) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,11 +15,13 @@ from pacemark.engine.resources.allocation import allocate
 from pacemark.engine.resources.arrivals import Allocation, Arrivals, Desk
 from pacemark.engine.resources.fairness import jain
 from pacemark.engine.resources.ledger import Ledger, Window
+from pacemark.web.organization.clock import local_date
+from pacemark.web.organization.queries import organization, reps_who_left
 from pacemark.web.pipeline.choices import HoldingBegan
 from pacemark.web.pipeline.holding_services import Taking, lock_leads, take
-from pacemark.web.resources.bridge.desk import engine_desk, with_counters
+from pacemark.web.resources.bridge.desk import engine_desk, with_counters, without
 from pacemark.web.resources.bridge.evidence import MAX_REASONS, counted, evidence_of, exclusions_of
-from pacemark.web.resources.choices import DecisionKind, RunState
+from pacemark.web.resources.choices import DecisionKind, RunKind, RunState
 from pacemark.web.resources.models import Decision, Run, WaitingLead
 from pacemark.web.resources.queries.desk import counters_at
 from pacemark.web.resources.queries.ledger import ledger_now
@@ -65,14 +67,28 @@ def deal_next_chunk(*, run_id: int) -> Run:
 
 
 def _desk_now(run: Run) -> Desk:
-    """Return the desk the run began with, and against the caps what everybody holds now."""
+    """Return the desk the run began with, without who left since, and against the caps what everybody holds now."""
     desk = engine_desk(run.inputs)
     counters = counters_at(run.version, run.began_at) if run.version is not None else {}
+    if not run.n_done and run.kind == RunKind.API:
+        return with_counters(desk, counters)  # opened a moment ago in this transaction
+    gone = sorted(_gone(run, desk))
+    # Kept, because other runs and returned leads come between chunks: a replay must see what this run saw.
     if run.n_done and counters:
-        # Kept, because other runs and returned leads come between chunks: a replay must see what this run saw.
         run.inputs.setdefault("counters", {})[str(run.n_done)] = counters
+    if gone:
+        run.inputs.setdefault("gone", {})[str(run.n_done)] = gone
+    if gone or (run.n_done and counters):
         run.save(update_fields=["inputs"])
-    return with_counters(desk, counters)
+    return without(with_counters(desk, counters), gone)
+
+
+def _gone(run: Run, desk: Desk) -> frozenset[str]:
+    """Return who was on duty when the run began and is not with the company any more."""
+    began_on = local_date(run.began_at, organization().time_zone)
+    today = date.fromisoformat(run.inputs.get("resumed_on") or began_on.isoformat())
+    on_duty = {int(rep.id) for rep in desk.reps if rep.off is None}
+    return frozenset(map(str, reps_who_left(on_duty, today)))
 
 
 def _split(leads: Sequence[Arrived], desk: Desk) -> tuple[list[Arrived], list[Arrived]]:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from pacemark.engine.periods import sales_month_of
 from pacemark.engine.resources.arrivals import Desk
@@ -54,7 +55,8 @@ def allocate_leads(
     asking = Asking(
         key=key, kind=kind, lead_ids=list(lead_ids), at=at, content_key=asked, chunk_size=chunk_size
     )  # fmt: skip
-    run = run_of_key(key) or _opened(actor, asking)
+    found = run_of_key(key)
+    run = _opened(actor, asking) if found is None else _resumed(found)
     if run.inputs_key != asked:
         raise other_content()
     return finish(run=run)
@@ -70,6 +72,8 @@ def allocate_ownerless(
         leads = ownerless_leads()
         asking = Asking(key=key, kind=kind, lead_ids=leads, at=at, content_key=asked, chunk_size=chunk_size)
         run = _opened(actor, asking)
+    else:
+        run = _resumed(run)
     if run.inputs_key != asked:
         raise other_content()
     return finish(run=run)
@@ -86,8 +90,21 @@ def finish_open() -> int:
     """Finish the runs that a killed process left open; return how many."""
     open_runs = list(Run.objects.filter(state=RunState.OPEN).order_by("pk"))
     for run in open_runs:
-        finish(run=run)
+        finish(run=_resumed(run))
     return len(open_runs)
+
+
+@transaction.atomic
+def _resumed(run: Run) -> Run:
+    """Note the day on which a run goes on that began on an earlier one: who has left by now gets nothing."""
+    time_zone = organization().time_zone
+    today = local_date(timezone.now(), time_zone)
+    if run.state == RunState.DONE or today <= local_date(run.began_at, time_zone):
+        return run
+    run = Run.objects.select_for_update().get(pk=run.pk)
+    run.inputs["resumed_on"] = today.isoformat()
+    run.save(update_fields=["inputs"])
+    return run
 
 
 def content_key(content: object) -> str:
