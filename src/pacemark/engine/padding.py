@@ -72,13 +72,15 @@ class PaddingChecks:
     curve: FloatArray
 
 
-def check_padding(histograms: TalkHistograms) -> PaddingChecks:
+def check_padding(histograms: TalkHistograms, least_excess: float = LEAST_EXCESS) -> PaddingChecks:
     """Look for talks stretched past the threshold.
 
     Parameters
     ----------
     histograms : TalkHistograms
         Everyone who is looked at together, one row each.
+    least_excess : float, default 10
+        Talks beyond the curve from which on it matters.
 
     Returns
     -------
@@ -90,8 +92,8 @@ def check_padding(histograms: TalkHistograms) -> PaddingChecks:
     A log-quadratic curve is fitted to the bins from 90 s before to 60 s after the threshold, without those from 30 s
     before to 10 s after it. p is the chance of a Poisson count of at least ``observed`` with the curve's sum over the
     10 s past the threshold. Flagged: q < .05 (Benjamini–Hochberg over all rows with enough talks), an excess of at
-    least 10, and, where outcomes are known, talks just past the threshold that convert worse than those from 10 to
-    60 s past it. Under 30 talks within 30 s of the threshold: "too_few". About .1 s for 2,000 rows.
+    least ``least_excess``, and, where outcomes are known, talks just past the threshold that convert worse than those
+    from 10 to 60 s past it. Under 30 talks within 30 s of the threshold: "too_few". About .1 s for 2,000 rows.
 
     Examples
     --------
@@ -110,7 +112,7 @@ def check_padding(histograms: TalkHistograms) -> PaddingChecks:
     excess = observed - fitted
     p = np.where(enough, _at_least(observed, fitted), np.nan)
     q = benjamini_hochberg(p)
-    flagged = enough & (q < MOST_Q) & (excess >= LEAST_EXCESS - _ROUNDING) & _converts_worse(histograms, past)
+    flagged = enough & (q < MOST_Q) & (excess >= least_excess - _ROUNDING) & _converts_worse(histograms, past)
     return PaddingChecks(
         status=tuple(
             "too_few" if not some else "flag" if flag else "ok" for some, flag in zip(enough, flagged, strict=True)

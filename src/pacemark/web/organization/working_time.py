@@ -48,5 +48,11 @@ def shift_of(member: Member) -> tuple[time, time]:
     return (row.shift_start, row.shift_end) if row else DEFAULT_SHIFT
 
 
+def stated_shifts(members: Iterable[Member]) -> dict[int, tuple[time, time]]:
+    """Return when the day of those members starts and ends whose team has a working pattern; of nobody else."""
+    shifts = {row.pk: (row.shift_start, row.shift_end) for row in WorkingPattern.objects.all()}
+    return {member.rep_id: shifts[member.pattern_id] for member in members if member.pattern_id in shifts}
+
+
 def _employed(person: Member, day: date) -> bool:
     return (person.hired_on is None or person.hired_on <= day) and (person.left_on is None or day < person.left_on)

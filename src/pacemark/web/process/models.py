@@ -20,6 +20,7 @@ class Tolerance(models.Model):
     redials_a_day = models.PositiveSmallIntegerField(default=20)
     burst_seconds = models.PositiveSmallIntegerField(default=5)
     burst_dials = models.PositiveSmallIntegerField(default=10, help_text="short dials in a row")
+    burst_gap_seconds = models.PositiveSmallIntegerField(default=20, help_text="from one dial of a run to the next")
     off_roster_dials = models.PositiveSmallIntegerField(default=20, help_text="in a week")
     no_talk_percent = models.PositiveSmallIntegerField(default=20)
     deferred_days = models.PositiveSmallIntegerField(default=3, help_text="after a period's end")
@@ -72,6 +73,8 @@ class QualityItem(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True, default="")
+    word = models.CharField(max_length=500, blank=True, default="", help_text="what the rep says about it")
+    word_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

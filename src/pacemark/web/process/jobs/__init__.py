@@ -1,0 +1,5 @@
+"""Background work of the Process room, by noun; importing a module registers its jobs."""
+
+from pacemark.web.process.jobs import quality
+
+__all__ = ["quality"]

@@ -1,0 +1,16 @@
+"""Quality: tested each night, and whenever records have come in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pacemark.web.jobs.registry import AFTER_IMPORT, FACTS_CHANGED, job, periodic
+from pacemark.web.process.quality_services import count_quality
+
+
+@periodic("look at quality", every=timedelta(hours=24), offset=timedelta(hours=20))  # 04:00 in China
+@job(AFTER_IMPORT)
+@job(FACTS_CHANGED)
+def look_at_quality(**_payload: object) -> int:
+    """Test talks, dials, opportunities and deals of the last two sales months."""
+    return count_quality()
