@@ -14,8 +14,8 @@ from pacemark.engine.multiplicity import benjamini_hochberg
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# It is shown, not judged: of five who are listed, one may owe it to chance.
-MOST_Q = 0.2
+# It is shown, not judged: of four who are listed, one may owe it to chance.
+MOST_Q = 0.25
 LEAST_BEYOND = 3.0
 # At an end with fewer deals of others, their habit is not known.
 LEAST_OF_OTHERS = 8
@@ -67,7 +67,7 @@ def find_deferrals(before: IntArray, after: IntArray) -> Deferrals:
     -----
     At each end a deal falls just after it with the share of the others' deals that did; so a holiday at the turn of a
     month, which makes everybody sign late, excuses everybody. p = P(X ≥ after), X being a sum of binomials, exactly.
-    Noticed: q < .2 (Benjamini–Hochberg) and at least 3 deals beyond what is expected. An end at which the others have
+    Noticed: q < .25 (Benjamini–Hochberg) and at least 3 deals beyond what is expected. An end at which the others have
     under 8 deals is left out.
 
     Examples
