@@ -1,4 +1,4 @@
-"""The organisation's clock for every page."""
+"""The organisation's clock for every page, and its settings read once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from pacemark.web.organization.held import settings_held
 from pacemark.web.organization.queries import organization
 
 
@@ -20,5 +21,5 @@ class OrganizationTimeZoneMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with timezone.override(ZoneInfo(organization().time_zone)):
+        with settings_held(), timezone.override(ZoneInfo(organization().time_zone)):
             return self.get_response(request)

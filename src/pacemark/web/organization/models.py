@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from pacemark.web.organization.choices import DayKind, RevenueBasis, Role
+from pacemark.web.organization.held import hold_no_longer
 
 
 def _five_days() -> list[list[int]]:
@@ -31,6 +34,11 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, whoever writes; what this request has read before no longer stands."""
+        hold_no_longer()
+        super().save(*args, **kwargs)
 
 
 class Region(models.Model):
