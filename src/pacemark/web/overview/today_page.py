@@ -16,6 +16,7 @@ from pacemark.web.goals.models import Replan, RepPlan
 from pacemark.web.goals.pages.maths import maths_of
 from pacemark.web.goals.pages.rest import RestView, dealt, fitting_share, rest_view
 from pacemark.web.goals.pages.words import confidence_choices, note_sentences, stage_words
+from pacemark.web.goals.pages.work import WorkRow, standing_lines, work_rows
 from pacemark.web.pipeline.queries import DayCounts
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import ConfidenceChoice, Stage, SumLine, Tone
@@ -55,6 +56,8 @@ class TodayPage:
     confidence: str
     month: tuple[Stage, ...]
     rest: RestView | None
+    work: tuple[WorkRow, ...]
+    standing: tuple[SumLine, ...]
 
     @property
     def booked_width(self) -> float:
@@ -119,6 +122,8 @@ def today_page(*, plan: RepPlan, facts: TodayFacts, now: datetime, confidence: s
         slowest=_slowest(stages),
         month=_month_stages(of_month, facts.month),
         rest=rest_view(facts.replans, workdays, confidence),
+        work=work_rows(chosen),
+        standing=standing_lines(rest),
     )
 
 

@@ -10,10 +10,8 @@ from django.utils.translation import ngettext
 
 from pacemark.web.goals.bridge.documents import rounded_up
 from pacemark.web.goals.choices import Confidence
-from pacemark.web.goals.models import RepPlan
-from pacemark.web.goals.pages.remedies import Remedy
 from pacemark.web.ui import formats
-from pacemark.web.ui.components import ChainStep, ConfidenceChoice, RateSpan, SumLine
+from pacemark.web.ui.components import ChainStep, ConfidenceChoice, RateSpan
 
 STAGES = ("opportunities", "deep_talks", "connects", "dials")
 RATES = ("win_rate", "opportunity_per_deep_talk", "deep_talk_per_connect", "connect_per_dial")
@@ -58,24 +56,6 @@ class RateRow:
     tried: float
     from_peers: float
     is_money: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonPlanPage:
-    """Everything that one person's plan page shows for one confidence."""
-
-    plan: RepPlan
-    content: dict[str, Any]
-    confidence: str
-    chosen: dict[str, Any]
-    choices: tuple[ConfidenceChoice, ...]
-    chain: tuple[ChainStep, ...]
-    rates: tuple[RateRow, ...]
-    sums: tuple[SumLine, ...]
-    notes: tuple[str, ...]
-    remedy: Remedy | None
-    most: str
-    currency: str
 
 
 def main_stage(content: dict[str, Any]) -> str:
