@@ -1,3 +1,6 @@
+PACEMARK_ROBOTS = env.words("PACEMARK_ROBOTS", ())
+PACEMARK_SMTP = env.text("PACEMARK_SMTP")
+PACEMARK_CARD_FONT = env.text("PACEMARK_CARD_FONT")
 """Django settings. What an owner may change lives in the database, not here."""
 
 from __future__ import annotations

@@ -68,6 +68,26 @@ SETTINGS = (
         help="The day that every computation of this process takes for today, like 2024-01-31.",
     ),
     Setting(
+        name="PACEMARK_ROBOTS",
+        kind="words, comma between",
+        default="the vendors' own",
+        help="Where robots are reached instead, like feishu=https://open.example.com: WeCom, DingTalk or Feishu "
+        "of one's own, or a stand-in for trying out.",
+    ),
+    Setting(
+        name="PACEMARK_SMTP",
+        kind="secret",
+        default="none",
+        help="The server that sends e-mail, as Apprise writes it: mailtos://user:password@host:587?from=address. "
+        "Without it no e-mail channel works.",
+    ),
+    Setting(
+        name="PACEMARK_CARD_FONT",
+        kind="file",
+        default="a Chinese font found on the system",
+        help="The font that celebration cards are drawn with (TTF, OTF or TTC).",
+    ),
+    Setting(
         name="PACEMARK_DEBUG",
         kind="true or false",
         default="false",

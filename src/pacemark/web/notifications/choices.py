@@ -26,7 +26,22 @@ class MessageKind(models.TextChoices):
 
 
 class MessageState(models.TextChoices):
+    """QUEUED → SENDING → SENT. ``DOUBTFUL``: handed over, and no answer told what became of it."""
+
     QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
+    DOUBTFUL = "doubtful", _("Arrival not known")
     FAILED = "failed", _("Failed")
     DROPPED = "dropped", _("Dropped")
+
+
+class Answer(models.TextChoices):
+    """What came of one attempt."""
+
+    NONE = "", _("No answer yet")
+    SENT = "sent", _("Taken")
+    THROTTLED = "throttled", _("Too many at once")
+    AGAIN = "again", _("Not reached")
+    REFUSED = "refused", _("Refused")
+    DOUBTFUL = "doubtful", _("No answer came")

@@ -138,6 +138,32 @@ WORDS: dict[str, str | Promise] = {
     "organization.quota_same_day": gettext_lazy(
         "The grade has a quota from this day already, and two cannot hold at once. Choose another day."
     ),
+    "notifications.address_needed": gettext_lazy("Paste the address: a new channel, or another kind, needs its own."),
+    "notifications.always_quiet": gettext_lazy("Quiet hours must not last the whole day."),
+    "notifications.bad_email": gettext_lazy("Write one e-mail address."),
+    "notifications.bad_mail_server": gettext_lazy("The mail server’s address in PACEMARK_SMTP cannot be read."),
+    "notifications.bad_secret": gettext_lazy("The secret holds letters and digits alone, at least eight."),
+    "notifications.bad_webhook": gettext_lazy("Paste the webhook address that the robot’s page shows."),
+    "notifications.broke_down": gettext_lazy("Sending broke down here; the server’s log says why."),
+    "notifications.digest_on_half_hour": gettext_lazy(
+        "Choose a minute beside the full and the half hour: that is when all robots talk."
+    ),
+    "notifications.foreign_host": gettext_lazy("This address does not belong to the vendor chosen."),
+    "notifications.half_quiet": gettext_lazy("Quiet hours need a beginning and an end."),
+    "notifications.line_broke": gettext_lazy("The connection broke before an answer came."),
+    "notifications.mail_not_taken": gettext_lazy("The mail server did not take it."),
+    "notifications.name_taken": gettext_lazy("Another channel has this name already."),
+    "notifications.no_answer": gettext_lazy("It was handed over, but no answer came."),
+    "notifications.no_mail_server": gettext_lazy("No mail server is set; PACEMARK_SMTP names it."),
+    "notifications.not_begun": gettext_lazy("It was not sent."),
+    "notifications.not_reached": gettext_lazy("The vendor could not be reached."),
+    "notifications.not_stuck": gettext_lazy("This message has been settled meanwhile."),
+    "notifications.taken_back": gettext_lazy("It was taken back before it left."),
+    "notifications.too_old": gettext_lazy("It waited for two days and is not news any more."),
+    "notifications.unreadable_answer": gettext_lazy(
+        "The answer cannot be read; something else stands at this address."
+    ),
+    "notifications.worker_ended": gettext_lazy("The worker ended before it was sent."),
     "lags.bad_curve": gettext_lazy("A lag curve needs a median and a spread above zero."),
     "multiplicity.bad_p": gettext_lazy("A probability must lie between 0 and 1."),
     "padding.bad_id": gettext_lazy("%(field)s must be text or a whole number."),

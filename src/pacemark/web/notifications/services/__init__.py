@@ -1,0 +1,1 @@
+"""Writing: channels, the queue, and sending what is due."""
