@@ -23,7 +23,8 @@ def hold_imported(*, actor: User | None, at: datetime) -> int:
     by themselves, so that nobody waits for a large import. Returns how many holdings began.
     """
     _end_moved(actor, at)
-    held = Holding.objects.filter(lead_id=OuterRef("pk"), ended_at__isnull=True)
+    # Who has won a lead keeps it; nothing is left for the clock.
+    held = Holding.objects.filter(Q(ended_at__isnull=True) | Q(ended_how=HoldingEnded.WON), lead_id=OuterRef("pk"))
     taking = Taking(how=HoldingBegan.IMPORTED, at=at)
     count, last = 0, 0
     while True:
