@@ -31,11 +31,13 @@ COMMANDS = {
     "plan": Entry(module="pacemark.cli.plan", attribute="plan"),
     "allocate": Entry(module="pacemark.cli.allocate", attribute="allocate"),
     "replay": Entry(module="pacemark.cli.replay", attribute="replay"),
+    "diagnose": Entry(module="pacemark.cli.diagnose", attribute="diagnose"),
     "calc": Entry(module="pacemark.cli.calc", attribute="calc", needs_database=False),
     "people": Entry(module="pacemark.cli.people", attribute="app"),
     "trail": Entry(module="pacemark.cli.trail", attribute="app"),
     "backup": Entry(module="pacemark.cli.backup", attribute="backup"),
     "restore": Entry(module="pacemark.cli.backup", attribute="restore"),
+    "doctor": Entry(module="pacemark.cli.doctor", attribute="doctor"),
 }
 
 

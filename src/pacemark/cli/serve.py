@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.conf import settings
 from django.core.checks import run_checks
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -17,6 +20,7 @@ from granian.server import Server
 from pacemark.cli.start import UserMistake
 
 STOP_SECONDS = 10
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SERVER_PID = "_PACEMARK_SERVER_PID"
 
 
@@ -53,6 +57,14 @@ def _stop(worker: subprocess.Popen[bytes]) -> None:
         worker.wait()
 
 
+def _counting_folder() -> str:
+    # Counts begin anew with the server; files of processes that are gone would be added to them for ever.
+    folder = Path(settings.PACEMARK_HOME) / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return str(folder)
+
+
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
@@ -75,6 +87,7 @@ def serve(
     )
     shown = f"[{host}]" if ":" in host else host
     os.environ[SERVER_PID] = str(os.getpid())
+    os.environ[SHARED_FOLDER] = _counting_folder()
     worker = _start_worker()
     typer.echo(f"Pacemark is at http://{shown}:{port}/ (Ctrl+C ends it)", err=True)
     try:

@@ -48,6 +48,14 @@ def words(name: str, default: tuple[str, ...]) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """Return one of a few words; the first is the default."""
+    value = os.environ.get(name) or choices[0]
+    if value not in choices:
+        raise SettingError(f"{name} must be {' or '.join(choices)}, not {value!r}")
+    return value
+
+
 def home() -> Path:
     """Return the data folder, ``PACEMARK_HOME``; it is made when first written to."""
     return Path(os.environ.get("PACEMARK_HOME") or ".pacemark").expanduser().absolute()

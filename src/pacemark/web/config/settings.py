@@ -1,6 +1,3 @@
-PACEMARK_ROBOTS = env.words("PACEMARK_ROBOTS", ())
-PACEMARK_SMTP = env.text("PACEMARK_SMTP")
-PACEMARK_CARD_FONT = env.text("PACEMARK_CARD_FONT")
 """Django settings. What an owner may change lives in the database, not here."""
 
 from __future__ import annotations
@@ -25,6 +22,10 @@ PHONE_KEY = env.text("PACEMARK_PHONE_KEY") or secret_in(PACEMARK_HOME, "phone.ke
 ALLOWED_HOSTS = env.words("PACEMARK_HOSTS", ("127.0.0.1", "localhost", "[::1]", "testserver"))
 CSRF_TRUSTED_ORIGINS = env.words("PACEMARK_ORIGINS", ())
 PACEMARK_TODAY = env.text("PACEMARK_TODAY")
+PACEMARK_ROBOTS = env.words("PACEMARK_ROBOTS", ())
+PACEMARK_SMTP = env.text("PACEMARK_SMTP")
+PACEMARK_CARD_FONT = env.text("PACEMARK_CARD_FONT")
+PACEMARK_METRICS_TOKEN = env.text("PACEMARK_METRICS_TOKEN")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -56,6 +57,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pacemark.web.config.probes.ProbesMiddleware",
+    "pacemark.web.config.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -156,12 +159,23 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 
+LOG_FORM = env.one_of("PACEMARK_LOG", ("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{asctime}{levelname}{name}{message}",
+            "style": "{",
+            "rename_fields": {"asctime": "at", "levelname": "level"},
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORM}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # A line per request where a machine reads them; a person at a terminal would see nothing else.
+    "loggers": {"pacemark.request": {"level": "INFO" if LOG_FORM == "json" else "WARNING"}},
 }
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

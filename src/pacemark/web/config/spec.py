@@ -88,6 +88,18 @@ SETTINGS = (
         help="The font that celebration cards are drawn with (TTF, OTF or TTC).",
     ),
     Setting(
+        name="PACEMARK_METRICS_TOKEN",
+        kind="secret",
+        default="none: /metrics answers this machine alone",
+        help="The bearer token with which Prometheus may read /metrics from elsewhere.",
+    ),
+    Setting(
+        name="PACEMARK_LOG",
+        kind="line or json",
+        default="line",
+        help="json: one JSON object a line, requests included, for a machine to read.",
+    ),
+    Setting(
         name="PACEMARK_DEBUG",
         kind="true or false",
         default="false",
