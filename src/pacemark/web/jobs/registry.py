@@ -20,9 +20,18 @@ DEFINITIONS_CHANGED = "definitions changed"
 MEMBERSHIP_CHANGED = "membership changed"
 CLOCK_RUNS_OUT = "clock runs out"
 AGREEMENT_WAITING = "agreement waiting"
+TIER_OFFERED = "tier offered"
 # Names that lower rooms tell upper rooms something with. Nobody, one room or several may listen.
 ANNOUNCEMENTS = frozenset(
-    {AFTER_IMPORT, AGREEMENT_WAITING, CLOCK_RUNS_OUT, DEFINITIONS_CHANGED, FACTS_CHANGED, MEMBERSHIP_CHANGED}
+    {
+        AFTER_IMPORT,
+        AGREEMENT_WAITING,
+        CLOCK_RUNS_OUT,
+        DEFINITIONS_CHANGED,
+        FACTS_CHANGED,
+        MEMBERSHIP_CHANGED,
+        TIER_OFFERED,
+    }
 )
 
 DEFAULT_ATTEMPTS = 5

@@ -58,9 +58,7 @@ def attained(span: Span, sight: Sight) -> Attained:
         teams=tuple(teams),
         regions=tuple(region_lines(ground, teams)),
         whole=whole_line(ground, teams),
-        n_without_outlook=sum(
-            rep not in ground.outlooks and not ground.is_setter(rep) and not ground.people[rep][3] for rep in shown
-        ),
+        n_without_outlook=sum(not (line.forecast or line.has_left or ground.is_setter(line.rep_id)) for line in people),
     )
 
 
