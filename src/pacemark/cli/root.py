@@ -37,6 +37,7 @@ COMMANDS = {
     "trail": Entry(module="pacemark.cli.trail", attribute="app"),
     "backup": Entry(module="pacemark.cli.backup", attribute="backup"),
     "restore": Entry(module="pacemark.cli.backup", attribute="restore"),
+    "migrate-to": Entry(module="pacemark.cli.migrate_to", attribute="migrate_to"),
     "doctor": Entry(module="pacemark.cli.doctor", attribute="doctor"),
 }
 
