@@ -41,6 +41,14 @@ EXPECTED: dict[str, Expected] = {
     # an action that does not exist: only its owner closes one (tests/web/process/test_coaching.py)
     "process:close_coaching": Expected(roles=frozenset(), method="post", values={"action_id": 0}),
     "process:excuse_coaching": Expected(roles=frozenset(), method="post", values={"action_id": 0}),
+    "process:quality": Expected(),
+    # items that do not exist (tests/web/process/test_quality_pages.py has those that do)
+    "process:quality_item": Expected(roles=frozenset(), values={"item_id": 0}),
+    "process:decide_quality": Expected(roles=frozenset(), method="post", values={"item_id": 0}),
+    "process:quality_word": Expected(roles=frozenset(), method="post", values={"item_id": 0}),
+    "process:audit": Expected(roles=LEADERS),
+    "process:monitor": Expected(roles=PLANNERS, method="post"),
+    "process:tolerances": Expected(roles=PLANNERS),
     "goals:list": Expected(),
     "goals:detail": Expected(about_a_rep=True),
     "goals:export": Expected(),

@@ -230,6 +230,42 @@ def validity_decay(before: Correlation, after: Correlation) -> ValidityDecay:
     return ValidityDecay(before=before.value, after=after.value, p=p, is_decayed=np.asarray(p < _DECAY_P))
 
 
+def decay_since(panel: Panel, metric: int, week: int) -> ValidityDecay | None:
+    """Tell whether one metric says less since a week.
+
+    Parameters
+    ----------
+    panel : Panel
+        Weeks before and from that week on.
+    metric : int
+        Place of the metric.
+    week : int
+        Place of the week from which on it was a target.
+
+    Returns
+    -------
+    ValidityDecay or None
+        One entry, of the validity (between or within people) that was stronger before; None where one side has under
+        two weeks or cannot be told.
+
+    Examples
+    --------
+    >>> panel = Panel(names=("a",), metrics=np.ones((1, 3, 4)), deals=np.ones((3, 4)))
+    >>> decay_since(panel, 0, 1) is None
+    True
+    """
+    sides = []
+    for some in (slice(None, week), slice(week, None)):
+        metrics, deals = panel.metrics[metric : metric + 1, :, some], panel.deals[:, some]
+        if deals.shape[1] < 2:
+            return None
+        sides.append((validity_between(metrics, deals), validity_within(metrics, deals)))
+    old_between, old_within = (float(side.value[0]) for side in sides[0])
+    kind = 1 if np.isnan(old_between) or old_within > old_between else 0
+    found = validity_decay(sides[0][kind], sides[1][kind])
+    return None if np.isnan(found.p[0]) else found
+
+
 def _judge(
     place: int,
     q: FloatArray,

@@ -11,8 +11,7 @@ import numpy as np
 from pacemark.engine.checks import fraction_of
 from pacemark.engine.errors import EngineError
 from pacemark.engine.fields import Fields, fields_of
-from pacemark.engine.process.audit import MetricAudit, Panel, audit_metrics, panel_of, validity_decay
-from pacemark.engine.process.validity import validity_between, validity_within
+from pacemark.engine.process.audit import MetricAudit, Panel, audit_metrics, decay_since, panel_of
 
 _AREA = "process"
 _MOST_METRICS = 200
@@ -149,17 +148,8 @@ def _metric(found: MetricAudit, place: int) -> dict[str, Any]:
 
 def _decay(panel: Panel, metric: int, week: int) -> dict[str, Any]:
     """Compare the validity that was stronger before, before and after the week."""
-    sides = []
-    for some in (slice(None, week), slice(week, None)):
-        metrics, deals = panel.metrics[metric : metric + 1, :, some], panel.deals[:, some]
-        if deals.shape[1] < 2:
-            return {"before": None, "after": None, "p": None, "decayed": None}
-        sides.append((validity_between(metrics, deals), validity_within(metrics, deals)))
-    old_between, old_within = (float(side.value[0]) for side in sides[0])
-    kind = 1 if math.isnan(old_between) or old_within > old_between else 0
-    found = validity_decay(sides[0][kind], sides[1][kind])
-    p = float(found.p[0])
-    if math.isnan(p):
+    found = decay_since(panel, metric, week)
+    if found is None:
         return {"before": None, "after": None, "p": None, "decayed": None}
     before, after = (round(float(side[0]), 4) for side in (found.before, found.after))
-    return {"before": before, "after": after, "p": round(p, 6), "decayed": bool(found.is_decayed[0])}
+    return {"before": before, "after": after, "p": round(float(found.p[0]), 6), "decayed": bool(found.is_decayed[0])}

@@ -53,6 +53,12 @@ def count_quality(*, at: datetime | None = None) -> int:
     return QualityItem.objects.filter(state=ReviewState.OPEN).count()
 
 
+def last_months() -> list[Period]:
+    """Return the sales months that were looked at last, oldest first; none without calls."""
+    last = last_call_date()
+    return months_up_to(last, MONTHS_JUDGED) if last else []
+
+
 @transaction.atomic
 def _put_up(month: Period, found: Sequence[Noticed], allowed: Tolerance, moment: datetime) -> None:
     """Let the open items of a month be those that were found; what people have touched stays."""

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q
 
 from pacemark.web.process.bridge import ActionOutcome, ManagerExecution, executions_of, judged
 from pacemark.web.process.choices import ActionState
-from pacemark.web.process.models import CoachingAction, Tolerance
+from pacemark.web.process.models import CoachingAction, MonitoredMetric, Tolerance
 
 # The rate looks back over four weeks, so that last quarter's neglect is not held against this month.
 WINDOW_DAYS = 28
@@ -57,3 +57,16 @@ def coaching_mark(rep_ids: Collection[int] | None) -> str:
         n=Count("pk"), last=Max("pk"), done=Max("done_at"), n_open=Count("pk", filter=Q(state=ActionState.OPEN))
     )
     return "|".join(str(found[key]) for key in ("n", "last", "done", "n_open"))
+
+
+def retired_metrics(day: date) -> frozenset[str]:
+    """Return the metrics that operations have retired: pages do not show them. One query."""
+    rows = MonitoredMetric.objects.filter(valid_from__lte=day).order_by("valid_from")
+    last = dict(rows.values_list("metric", "is_watched"))
+    return frozenset(metric for metric, is_watched in last.items() if not is_watched)
+
+
+def watched_metrics(day: date, names: Collection[str]) -> tuple[str, ...]:
+    """Return those of some metrics that pages show, in their order: all that nobody has retired."""
+    retired = retired_metrics(day)
+    return tuple(name for name in names if name not in retired)

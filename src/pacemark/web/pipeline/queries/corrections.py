@@ -35,3 +35,10 @@ def corrections(first_day: date, last_day: date, rep_ids: Collection[int] | None
         for rep_id, end, excess, deep_talks in found
         if (month := sales_month_of(end, start_day)).first <= last_day
     ]
+
+
+def flagged_share(window_end: date) -> float:
+    """Return the share of those tested in a window whose deep talks ask to be looked at; NaN where nobody was."""
+    tested = QualityWindow.objects.filter(window_end=window_end, q__isnull=False)
+    flags = [adjusted < deep_talks for adjusted, deep_talks in tested.values_list("adjusted", "deep_talks")]
+    return sum(flags) / len(flags) if flags else float("nan")
