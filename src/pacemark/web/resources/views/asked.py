@@ -20,6 +20,7 @@ from pacemark.web.ui.wording import words_for
 
 leaders = allow(AccessRole.MANAGER, AccessRole.DIRECTOR, AccessRole.OPERATIONS, AccessRole.ADMIN)
 planners = allow(AccessRole.OPERATIONS, AccessRole.ADMIN)
+reps = allow(AccessRole.REP)
 
 
 def today_of() -> date:
@@ -30,6 +31,11 @@ def today_of() -> date:
 def sight_of(request: PageRequest) -> frozenset[int] | None:
     """Return whom the person may see today; None is everyone."""
     return visible_rep_ids(request.user, today_of())
+
+
+def may_plan(request: PageRequest) -> bool:
+    """Return whether the person sets the rules."""
+    return request.user.access_role in {AccessRole.OPERATIONS, AccessRole.ADMIN}
 
 
 def done(request: PageRequest, act: Callable[[], str], back: str, *values: object) -> HttpResponse:

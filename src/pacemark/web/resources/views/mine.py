@@ -10,28 +10,29 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from pacemark.web.accounts.access import allow, allow_everyone
-from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.access import allow_everyone
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import rep_of
-from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.holding_services import set_lock
-from pacemark.web.pipeline.queries.holdings import claims_today, pool_leads, standing_rule, teams_of_reps
+from pacemark.web.pipeline.pool_views import look_into_pool
+from pacemark.web.pipeline.queries.holdings import claims_today, standing_rule, teams_of_reps
+from pacemark.web.pipeline.queries.lead_pages import to_call_next
+from pacemark.web.pipeline.queries.pool_views import pool_in_sight, seen_today, still_hidden
 from pacemark.web.resources.models import DutyToggle
 from pacemark.web.resources.queries.scores import latest_cycle, scores_of, withholdings_shown
 from pacemark.web.resources.services.duty import toggle_duty
 from pacemark.web.resources.services.ownership import claim_lead, return_lead
 from pacemark.web.resources.services.withholding import appeal
-from pacemark.web.resources.views.asked import done, today_of
+from pacemark.web.resources.views.asked import done, reps, today_of
 from pacemark.web.resources.words import metric_words
 
 PAGE_SIZE = 50
 POOL_SHOWN = 30
-
-reps = allow(AccessRole.REP)
+LOOKED_AT_ONCE = 10
 
 
 @allow_everyone
@@ -42,13 +43,14 @@ def mine(request: PageRequest) -> HttpResponse:
     if rep is None:
         return render(request, "resources/mine_nobody.html")
     today = today_of()
-    held = Holding.objects.filter(rep=rep, ended_at__isnull=True).select_related("lead", "lead__segment")
-    page = Paginator(held.order_by("is_locked", "due_on", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(to_call_next(rep.pk, timezone.now(), today), PAGE_SIZE).get_page(request.GET.get("page"))
     team_id = teams_of_reps({rep.pk}, today).get(rep.pk)
     score = next(iter(scores_of(latest_cycle(), frozenset({rep.pk}))), None)
     context = {
-        "page": page, "today": today, "rule": standing_rule(), "pool": pool_leads(rep.pk, team_id, today)[:POOL_SHOWN],
-        "claims": claims_today(rep.pk, today),
+        "page": page, "today": today, "rule": standing_rule(),
+        "pool": pool_in_sight(rep.pk, team_id, today)[:POOL_SHOWN],
+        "n_hidden": still_hidden(rep.pk, team_id, today).count(), "claims": claims_today(rep.pk, today),
+        "seen": len(seen_today(rep.pk, today)),
         "away": DutyToggle.objects.filter(rep=rep, ended_at__isnull=True).first(),
         "withholdings": withholdings_shown(frozenset({rep.pk}), today), "score": score,
         "parts": [(metric_words(code), part) for code, part in score.parts.items()] if score else [],
@@ -83,6 +85,20 @@ def give_back(request: PageRequest, lead_id: int) -> HttpResponse:
     def act(rep: Rep) -> str:
         return_lead(actor=request.user, rep_id=rep.pk, lead_id=lead_id, at=timezone.now())
         return _("The lead is back in the pool.")
+
+    return _do(request, act)
+
+
+@require_POST
+@reps
+def look(request: PageRequest) -> HttpResponse:
+    """Draw some more leads of a pool that shows only so many a day."""
+
+    def act(rep: Rep) -> str:
+        n = look_into_pool(actor=request.user, rep_id=rep.pk, count=LOOKED_AT_ONCE, at=timezone.now())
+        return ngettext("%(n)s more lead of the pool is shown.", "%(n)s more leads of the pool are shown.", n) % {
+            "n": n
+        }
 
     return _do(request, act)
 
