@@ -56,17 +56,18 @@ def write_floor(n_reps: int, n_leads: int) -> list[int]:
     return [row.pk for row in Lead.objects.bulk_create(rows, batch_size=5_000)]
 
 
-def time_singles(count: int) -> float:
-    """Return the median milliseconds of one arrival, with everything it writes."""
+def time_singles(count: int) -> tuple[float, float]:
+    """Return the median milliseconds of one arrival, with everything it writes: by the clock, of the processor."""
     from pacemark.web.resources.services.arrivals import receive  # noqa: PLC0415
 
-    spent = []
+    spent, worked = [], []
     for number in range(count):
         row = {"external_id": f"S{number}", "source": "web", "grade": "A", "phone": f"138{number:08}"}
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         receive(actor=None, key=f"single-{number}", rows=[row], at=AT)
         spent.append(1000 * (time.perf_counter() - began))
-    return statistics.median(spent) if spent else 0.0
+        worked.append(1000 * (time.process_time() - cpu))
+    return (statistics.median(spent), statistics.median(worked)) if spent else (0.0, 0.0)
 
 
 def main() -> None:
@@ -88,11 +89,12 @@ def main() -> None:
         began, cpu = time.perf_counter(), time.process_time()
         allocate_leads(actor=None, key="bench", kind=RunKind.BATCH, lead_ids=leads, at=AT)
         seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
-        single_ms = time_singles(asked.singles)
+        single_ms, single_cpu_ms = time_singles(asked.singles)
         told = {
             "database": connection.vendor, "leads": asked.leads, "reps": asked.reps, "seconds": round(seconds, 2),
             "cpu_seconds": round(cpu_seconds, 2), "leads_per_second": round(asked.leads / seconds),
-            "target_seconds": TARGET_SECONDS, "single_ms": round(single_ms, 1), "target_single_ms": TARGET_SINGLE_MS,
+            "target_seconds": TARGET_SECONDS, "single_ms": round(single_ms, 1), "single_cpu_ms": round(single_cpu_ms, 1),
+            "target_single_ms": TARGET_SINGLE_MS,
             "decisions": Decision.objects.count(),
             "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         }  # fmt: skip

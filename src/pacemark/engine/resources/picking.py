@@ -45,7 +45,7 @@ def pick(arrivals: Arrivals, owners: IntArray, desk: Desk) -> IntArray:
     """
     order = desk.policy.order
     taken = np.arange(len(owners))
-    if order == "arrival":
+    if order == "arrival" or len(owners) < 2:  # a lead by itself changes places with nobody
         return taken
     ranks = np.append(_ranks(desk), WAITS)[owners]
     quality = _by_quality(arrivals)

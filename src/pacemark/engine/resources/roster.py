@@ -80,7 +80,10 @@ class Roster:
         self._policy, self._n_expected = policy, n_expected
         self._arrived, self._in_window = window.arrived, dict(window.received)
         denominator = lcm(*(share.denominator for share in shares.values()))
-        self._weights = {name: int(shares.get(name, 0) * denominator) for name in self.reps}
+        self._weights = {
+            name: share.numerator * (denominator // share.denominator) if (share := shares.get(name)) else 0
+            for name in self.reps
+        }
         self._by_team: dict[str, list[Rep]] = defaultdict(list)
         for rep in reps:
             self._by_team[rep.team].append(rep)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from math import gcd
 from typing import Any
 
 from pacemark.engine.resources.arrivals import Decision
@@ -12,15 +14,17 @@ from pacemark.engine.resources.eligibility import Exclusion
 MAX_REASONS = 200_000
 
 
-def evidence_of(decision: Decision) -> dict[str, Any]:
-    """Return a decision's record: the winning key of both levels, and what differed from the run."""
-    return {
-        "team": decision.team,
-        "place": decision.place,
-        "team_level": _standing(decision.team_level),
-        "rep_level": _standing(decision.rep_level),
-        "excluded": exclusions_of(decision.excluded),
-    }
+def evidence_text(decision: Decision) -> str:
+    """Return a decision's record as JSON: the winning key of both levels, and what differed from the run.
+
+    Put together by hand, because a hundred thousand of them are written at once; ids are quoted as JSON does.
+    """
+    excluded = json.dumps(exclusions_of(decision.excluded)) if decision.excluded else "{}"
+    team, teams = json.dumps(decision.team), _told(decision.team_level)
+    return (
+        f'{{"team": {team}, "place": {decision.place}, "team_level": {teams}, '
+        f'"rep_level": {_told(decision.rep_level)}, "excluded": {excluded}}}'
+    )
 
 
 def exclusions_of(exclusions: Mapping[str, Exclusion]) -> dict[str, Any]:
@@ -36,12 +40,17 @@ def counted(exclusions: Mapping[str, Exclusion]) -> dict[str, Any]:
     return {"*": {"code": max(numbers, key=lambda code: numbers[code]), "reps": numbers}} if numbers else {}
 
 
-def _standing(standing: Standing) -> dict[str, Any]:
-    return {
-        "due": standing.due,
-        "share": str(standing.share),
-        "before": str(standing.before),
-        "after": str(standing.after),
-        "rivals": standing.n_rivals,
-        "runner_up": standing.runner_up,
-    }
+def _told(standing: Standing) -> str:
+    share, owed, runner_up = _ratio(standing.weight, standing.total), standing.owed, standing.runner_up
+    after = owed + standing.credit - standing.unit
+    return (
+        f'{{"due": {standing.due}, "share": "{share}", "before": "{_ratio(owed, standing.unit)}", '
+        f'"after": "{_ratio(after, standing.unit)}", "rivals": {standing.n_rivals}, '
+        f'"runner_up": {"null" if runner_up is None else json.dumps(runner_up)}}}'
+    )
+
+
+def _ratio(numerator: int, denominator: int) -> str:
+    """Return what ``str(Fraction(numerator, denominator))`` does, without making one."""
+    common = gcd(numerator, denominator)
+    return f"{numerator // common}" if common == denominator else f"{numerator // common}/{denominator // common}"

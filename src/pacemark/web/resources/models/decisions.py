@@ -12,6 +12,16 @@ from pacemark.web.resources.choices import ContestState, DecisionKind, RunKind, 
 from pacemark.web.resources.models.policies import PolicyVersion
 
 
+class KeptDesk(models.Model):
+    """Whom leads could be dealt to and by what rule, shared by all runs of single leads that saw the same."""
+
+    key = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the content")
+    content = models.JSONField(help_text="reps, teams, policy and shares, as a batch keeps them in its inputs")
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Run(models.Model):
     """One call of the allocator under a key. The same key returns what stands here and writes nothing."""
 
@@ -22,7 +32,8 @@ class Run(models.Model):
     inputs_key = models.CharField(
         max_length=64, help_text="SHA-256 of what was asked: the same key, other content: 409"
     )
-    inputs = models.JSONField(help_text="the desk (reps, shares, duty), the ledger before, and the order of leads")
+    desk = models.ForeignKey(KeptDesk, on_delete=models.PROTECT, null=True, related_name="runs", db_index=False)
+    inputs = models.JSONField(help_text="the order of leads, counters; of a batch the desk and the ledger before")
     n_leads = models.PositiveIntegerField(default=0)
     n_done = models.PositiveIntegerField(default=0, help_text="leads of chunks that are committed")
     answer = models.JSONField(default=dict, help_text="counts, fairness, and what the caller was told")

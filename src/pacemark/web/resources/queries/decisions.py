@@ -10,7 +10,8 @@ from typing import Any
 from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.models import Lead
-from pacemark.web.resources.models import Decision
+from pacemark.web.resources.models import Decision, Run
+from pacemark.web.resources.queries.runs import inputs_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +75,16 @@ def may_read(lead_id: int, visible: frozenset[int] | None) -> bool:
     if Lead.objects.filter(pk=lead_id, owner_id__in=visible).exists():
         return True
     names = {str(rep_id) for rep_id in visible}
-    runs = Decision.objects.filter(lead_id=lead_id, run__isnull=False).values_list("run__inputs", flat=True)
-    return any(rep.get("id") in names for inputs in runs for rep in inputs.get("reps", ()))
+    runs = Run.objects.filter(decisions__lead_id=lead_id).select_related("desk").distinct()
+    return any(rep.get("id") in names for run in runs for rep in inputs_of(run).get("reps", ()))
 
 
 def told_of(lead_id: int, visible: frozenset[int] | None, me: int | None) -> list[Told]:
     """Return everything that was decided about a lead, the latest first."""
-    rows = list(Decision.objects.select_related("run", "run__version").filter(lead_id=lead_id).order_by("-pk")[:20])
-    ids = {rep["id"] for row in rows if row.run for rep in row.run.inputs.get("reps", ())}
+    rows = list(
+        Decision.objects.select_related("run", "run__version", "run__desk").filter(lead_id=lead_id).order_by("-pk")[:20]
+    )
+    ids = {rep["id"] for row in rows if row.run for rep in inputs_of(row.run).get("reps", ())}
     ids |= {str(row.rep_id) for row in rows if row.rep_id}
     found = Rep.objects.filter(pk__in=[int(rep) for rep in ids if rep.isdigit()]).values_list("pk", "name")
     names = Names({str(pk): name for pk, name in found}, visible)
@@ -89,7 +92,7 @@ def told_of(lead_id: int, visible: frozenset[int] | None, me: int | None) -> lis
 
 
 def _told(row: Decision, names: Names, me: int | None) -> Told:
-    reps = row.run.inputs.get("reps", []) if row.run else []
+    reps = inputs_of(row.run).get("reps", []) if row.run else []
     reasons = _reasons(row, reps)
     others = [
         Candidate(name=names.of(rep), is_me=rep == str(me), code=str(why.get("code", "")), numbers=_numbers(why))

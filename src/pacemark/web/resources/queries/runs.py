@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pacemark.web.pipeline.holding_models import Holding, PoolEntry
 from pacemark.web.pipeline.models import Lead
+from pacemark.web.resources.bridge.desk import joined
 from pacemark.web.resources.choices import DecisionKind
 from pacemark.web.resources.models import Decision, Run
 
@@ -23,6 +24,12 @@ class Arrived:
     lead_grade: str
     tags: frozenset[str]
     is_blocked: bool
+
+
+def inputs_of(run: Run) -> dict[str, Any]:
+    """Return everything a run decided from; single leads share their desk with others. Select ``desk`` with the run."""
+    whole: dict[str, Any] = run.inputs if run.desk is None else joined(run.desk.content, run.inputs)
+    return whole
 
 
 def run_of_key(key: str) -> Run | None:
@@ -83,6 +90,6 @@ def answer_of(run: Run) -> dict[str, Any]:
 
 def _by_team(run: Run, counts: Counter[str]) -> dict[str, int]:
     teams: Counter[str] = Counter()
-    for rep in run.inputs.get("reps", ()):
+    for rep in inputs_of(run).get("reps", ()):
         teams[rep.get("team", "")] += counts[rep["id"]]
     return dict(teams)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.clock import date_of, local_date
+from pacemark.web.organization.held import settings_held
 from pacemark.web.organization.queries import organization, reps_who_left
 from pacemark.web.pipeline.choices import ARRIVAL, HoldingEnded
 from pacemark.web.pipeline.holding_services import let_go
@@ -24,7 +25,7 @@ from pacemark.web.resources.queries.runs import run_of_key
 from pacemark.web.resources.refusals import Refused, other_content, refuse
 from pacemark.web.resources.services.ledger import locked_state
 from pacemark.web.resources.services.policies import ensure_active
-from pacemark.web.resources.services.runs import Asking, content_key, finish, open_run
+from pacemark.web.resources.services.runs import Asking, content_key, deal_arrivals
 
 MAX_ROWS = 5_000
 Answer = dict[str, Any]
@@ -52,9 +53,15 @@ def receive(*, actor: User | None, key: str | None, rows: object, at: datetime) 
     """
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_ROWS:
         raise refuse("bad_rows", f"Send a list of 1 to {MAX_ROWS} leads.")
+    with settings_held():
+        return _receive(actor, key, rows, at)
+
+
+def _receive(actor: User | None, key: str | None, rows: list[object], at: datetime) -> list[Answer]:
     asked = content_key(rows)
     # Whoever arrives takes turns here: one phone sent three times within a second must meet itself.
-    locked_state(ensure_active(actor=actor).policy_id)
+    version = ensure_active(actor=actor)
+    state = locked_state(version.policy_id)
     before = run_of_key(key) if key else None
     if before is not None:
         return _answered(before, asked)
@@ -66,8 +73,7 @@ def receive(*, actor: User | None, key: str | None, rows: object, at: datetime) 
     asking = Asking(
         key=key or f"arrived-{uuid4()}", kind=RunKind.API, lead_ids=_to_deal(reception), at=at, content_key=asked
     )
-    run = open_run(actor=actor, asking=asking)
-    run = finish(run=run)
+    run = deal_arrivals(actor=actor, asking=asking, version=version, state=state)
     run.answer["rows"] = _answers(arrivals, reception, run)
     run.save(update_fields=["answer"])
     answers: list[Answer] = run.answer["rows"]

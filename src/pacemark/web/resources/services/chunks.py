@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from pacemark.engine.resources.allocation import allocate
@@ -20,13 +19,14 @@ from pacemark.web.organization.queries import organization, reps_who_left
 from pacemark.web.pipeline.choices import HoldingBegan
 from pacemark.web.pipeline.holding_services import Taking, lock_leads, take
 from pacemark.web.resources.bridge.desk import engine_desk, with_counters, without
-from pacemark.web.resources.bridge.evidence import MAX_REASONS, counted, evidence_of, exclusions_of
-from pacemark.web.resources.choices import DecisionKind, RunKind, RunState
-from pacemark.web.resources.models import Decision, Run, WaitingLead
+from pacemark.web.resources.bridge.evidence import MAX_REASONS, counted, evidence_text, exclusions_of
+from pacemark.web.resources.choices import DecisionKind, RunState
+from pacemark.web.resources.models import Decision, LedgerState, Run, WaitingLead
 from pacemark.web.resources.queries.desk import counters_at
 from pacemark.web.resources.queries.ledger import ledger_now
 from pacemark.web.resources.queries.runs import Arrived, dealable
 from pacemark.web.resources.services.ledger import locked_state, write_ledger
+from pacemark.web.shared.row_writing import insert_rows, moment
 from pacemark.web.trail.services import record
 
 WRITE_SIZE = 2_000
@@ -43,13 +43,17 @@ def deal_next_chunk(*, run_id: int) -> Run:
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.state == RunState.DONE or run.version is None:
         return run
-    state = locked_state(run.version.policy_id)
+    return deal_under_lock(run=run, state=locked_state(run.version.policy_id), desk=_desk_now(run))
+
+
+def deal_under_lock(*, run: Run, state: LedgerState, desk: Desk) -> Run:
+    """Deal the next leads of a run for a caller who holds the ledger's lock, and the run's or has just opened it."""
     first = run.n_done
     ids: list[int] = run.inputs["leads"][first : first + run.inputs["chunk_size"]]
     lock_leads(ids)
     found = dealable(ids)
     leads = [found[lead_id] for lead_id in ids if lead_id in found]
-    desk, before = _desk_now(run), ledger_now(state)
+    before = ledger_now(state)
     dealt, strange = _split(leads, desk)
     if desk.reps and dealt:
         allocation = _allocated(run, desk, before, dealt)
@@ -70,8 +74,6 @@ def _desk_now(run: Run) -> Desk:
     """Return the desk the run began with, without who left since, and against the caps what everybody holds now."""
     desk = engine_desk(run.inputs)
     counters = counters_at(run.version, run.began_at) if run.version is not None else {}
-    if not run.n_done and run.kind == RunKind.API:
-        return with_counters(desk, counters)  # opened a moment ago in this transaction
     gone = sorted(_gone(run, desk))
     # Kept, because other runs and returned leads come between chunks: a replay must see what this run saw.
     if run.n_done and counters:
@@ -124,7 +126,8 @@ def _keep(run: Run, leads: Sequence[Arrived], allocation: Allocation) -> None:
     take(actor=run.began_by, owners=owners, taking=Taking(how=HoldingBegan.ASSIGNED, at=at))
     places = {str(lead_id): run.n_done + place for place, lead_id in enumerate(lead.lead_id for lead in leads)}
     _write_decisions(run, allocation, places)
-    WaitingLead.objects.filter(lead_id__in=owners).delete()
+    if WaitingLead.objects.exists():
+        WaitingLead.objects.filter(lead_id__in=owners).delete()
     spelled = len(allocation.waiting) * len(allocation.received) <= MAX_REASONS
     by_id = {str(lead.lead_id): lead for lead in leads}
     _keep_waiting(
@@ -137,25 +140,24 @@ def _keep(run: Run, leads: Sequence[Arrived], allocation: Allocation) -> None:
 
 
 def _write_decisions(run: Run, allocation: Allocation, places: dict[str, int]) -> None:
-    """Write the evidence by one prepared statement: composing it row by row takes longer than deciding does."""
-    moment = connection.ops.adapt_datetimefield_value(run.began_at)
+    """Write the evidence in one go: composing it row by row takes longer than deciding does."""
+    at = moment(run.began_at)
     rows = [
         (
             int(decided.lead), run.pk, DecisionKind.RULE.value, int(decided.rep), decided.grade,
-            places[decided.lead], moment, json.dumps(evidence_of(decided)),
+            places[decided.lead], at, evidence_text(decided),
         )
         for decided in allocation.decisions
     ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO resources_decision (lead_id, run_id, kind, rep_id, lead_grade, place, decided_at, evidence) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            rows,
-        )
+    columns = ("lead_id", "run_id", "kind", "rep_id", "lead_grade", "place", "decided_at", "evidence")
+    insert_rows(Decision._meta.db_table, columns, rows)
 
 
 def _keep_waiting(run: Run, leads: Sequence[tuple[Arrived, dict[str, Any]]]) -> None:
     """Let leads wait with their reasons; one that waits already keeps its place and gets today's reasons."""
+    run.answer["waiting"] = run.answer.get("waiting", 0) + len(leads)
+    if not leads:
+        return
     ids = [lead.lead_id for lead, _why in leads]
     there = set(WaitingLead.objects.filter(lead_id__in=ids).values_list("lead_id", flat=True))
     at: datetime = run.began_at
@@ -174,7 +176,6 @@ def _keep_waiting(run: Run, leads: Sequence[tuple[Arrived, dict[str, Any]]]) -> 
         ],
         batch_size=WRITE_SIZE,
     )  # fmt: skip
-    run.answer["waiting"] = run.answer.get("waiting", 0) + len(leads)
 
 
 def _tally(run: Run, allocation: Allocation) -> None:
@@ -192,12 +193,18 @@ def _advance(run: Run, n_leads: int) -> None:
     run.n_done += n_leads
     if run.n_done >= run.n_leads:
         run.state, run.ended_at = RunState.DONE, timezone.now()
-        counts = run.answer.get("counts", {})
-        reps = [rep["id"] for rep in run.inputs["reps"] if "off" not in rep]
-        evenness = jain([counts.get(rep, 0) for rep in reps])
-        run.answer["jain"] = None if evenness is None else float(evenness)
+        run.answer["jain"] = _evenness(run)
         record(
             actor=run.began_by, action="resources.run_done", subject=run,
             changes={"leads": run.n_leads, "waiting": run.answer.get("waiting", 0)},
         )  # fmt: skip
     run.save(update_fields=["n_done", "state", "ended_at", "answer"])
+
+
+def _evenness(run: Run) -> float | None:
+    """Return Jain's index of a batch's counts; a few leads by themselves tell nothing of it."""
+    if run.desk_id is not None:
+        return None
+    counts = run.answer.get("counts", {})
+    evenness = jain([counts.get(rep["id"], 0) for rep in run.inputs["reps"] if "off" not in rep])
+    return None if evenness is None else float(evenness)

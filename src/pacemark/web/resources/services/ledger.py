@@ -3,56 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import uuid4
+
+from django.db import connection
 
 from pacemark.engine.resources.ledger import Account, Key, Ledger
 from pacemark.web.resources.models import LedgerState, RepAccount, TeamAccount
-
-FIELDS = ["entitled", "received"]
+from pacemark.web.resources.queries.ledger import KEPT_ON, STAMP, keep_ledger
 
 
 def locked_state(policy_id: int) -> LedgerState:
     """Return the policy's ledger row and hold it until the transaction ends: runs take turns."""
-    LedgerState.objects.get_or_create(policy_id=policy_id)
-    return LedgerState.objects.select_for_update().get(policy_id=policy_id)
+    locked = LedgerState.objects.select_for_update().filter(policy_id=policy_id)
+    found = locked.first()
+    if found is None:
+        LedgerState.objects.get_or_create(policy_id=policy_id)
+        found = locked.get()
+    return found
 
 
 def write_ledger(*, state: LedgerState, before: Ledger, after: Ledger) -> None:
     """Replace the accounts that differ, and the rest. Leaves no trail: the decisions are its record."""
-    _write_teams(state.policy_id, _changed(before.teams, after.teams))
-    RepAccount.objects.bulk_create(
-        [
-            RepAccount(policy_id=state.policy_id, rep_id=int(rep), lead_grade=grade, **_columns(account))
-            for (rep, grade), account in _changed(before.reps, after.reps).items()
-        ],
-        update_conflicts=True,
-        unique_fields=["policy", "rep", "lead_grade"],
-        update_fields=FIELDS,
-    )
-    whole = after.as_json()
-    state.rest = {part: whole[part] for part in ("absent", "marks", "window")}
-    state.n_runs += 1
-    state.save()
-
-
-def _write_teams(policy_id: int, accounts: Mapping[Key, Account]) -> None:
-    rows = [
-        TeamAccount(policy_id=policy_id, team_id=int(team), lead_grade=grade, **_columns(account))
-        for (team, grade), account in accounts.items()
-        if team
-    ]
-    TeamAccount.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["policy", "team", "lead_grade"], update_fields=FIELDS
-    )
-    for (team, grade), account in accounts.items():
+    teams, reps = _changed(before.teams, after.teams), _changed(before.reps, after.reps)
+    _write(TeamAccount._meta.db_table, "team_id", state.policy_id, {key: one for key, one in teams.items() if key[0]})
+    _write(RepAccount._meta.db_table, "rep_id", state.policy_id, reps)
+    for (team, grade), account in teams.items():
         if not team:  # no team: databases hold that no two nulls are the same, so nothing would conflict
             TeamAccount.objects.update_or_create(
-                policy_id=policy_id, team=None, lead_grade=grade, defaults=_columns(account)
-            )
+                policy_id=state.policy_id, team=None, lead_grade=grade,
+                defaults={"entitled": str(account.entitled), "received": account.received},
+            )  # fmt: skip
+    stamp, carried = uuid4().hex, Ledger(absent=after.absent, marks=after.marks, window=after.window).as_json()
+    kept_on = {KEPT_ON: state.rest[KEPT_ON]} if KEPT_ON in state.rest else {}
+    state.rest = {part: carried[part] for part in ("absent", "marks", "window")} | {STAMP: stamp} | kept_on
+    state.n_runs += 1
+    state.save()
+    keep_ledger(stamp, after)
+
+
+def _write(table: str, member: str, policy_id: int, accounts: Mapping[Key, Account]) -> None:
+    if not accounts:
+        return
+    rows = [
+        (policy_id, int(name), grade, str(account.entitled), account.received)
+        for (name, grade), account in accounts.items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} (policy_id, {member}, lead_grade, entitled, received) VALUES (%s, %s, %s, %s, %s) "
+            f"ON CONFLICT (policy_id, {member}, lead_grade) "
+            "DO UPDATE SET entitled = excluded.entitled, received = excluded.received",
+            rows,
+        )
 
 
 def _changed(before: Mapping[Key, Account], after: Mapping[Key, Account]) -> dict[Key, Account]:
-    return {key: account for key, account in after.items() if before.get(key) != account}
-
-
-def _columns(account: Account) -> dict[str, str | int]:
-    return {"entitled": str(account.entitled), "received": account.received}
+    # What a run left alone is the same object, and there are thousands of them.
+    return {key: one for key, one in after.items() if before.get(key) is not one and before.get(key) != one}

@@ -11,10 +11,12 @@ from django.utils import timezone
 from pacemark.engine.errors import EngineError
 from pacemark.web.accounts.models import User
 from pacemark.web.jobs.services import enqueue
+from pacemark.web.organization.held import settings_held
+from pacemark.web.resources.bridge.retelling import Retelling
 from pacemark.web.resources.choices import PolicyState, ReplayState
 from pacemark.web.resources.models import PolicyVersion, Replay
-from pacemark.web.resources.queries.replays import Window, batches_before, batches_of, deals_per_lead, n_leads_in
-from pacemark.web.resources.replay_bridge import Tally
+from pacemark.web.resources.queries.chances import chances_before
+from pacemark.web.resources.queries.replays import Window, batches_before, batches_of, n_leads_in, spans_of
 from pacemark.web.trail.services import record
 
 REPLAY_JOB = "replay policy"
@@ -66,30 +68,40 @@ def run_replay(replay_id: int) -> Replay:
     replay = Replay.objects.select_related("version").get(pk=replay_id)
     if replay.state != ReplayState.RUNNING:
         return replay
+    with settings_held():
+        return _ran(replay)
+
+
+def _ran(replay: Replay) -> Replay:
     window = Window(first=replay.first_day, last=replay.last_day)
-    tally = Tally()
     try:
-        for batch in batches_before(window, replay.version):
-            tally.add(batch, is_counted=False)
+        retelling = _begun(window, replay.version)
         for batch in batches_of(window, replay.version):
-            tally.add(batch)
-            Replay.objects.filter(pk=replay_id).update(n_done=tally.n_leads)
-            if Replay.objects.filter(pk=replay_id, is_cancel_asked=True).exists():
+            retelling.add(batch)
+            Replay.objects.filter(pk=replay.pk).update(n_done=retelling.n_leads)
+            if Replay.objects.filter(pk=replay.pk, is_cancel_asked=True).exists():
                 return _end(replay, ReplayState.CANCELLED, {})
     except EngineError as error:
         return _end(replay, ReplayState.FAILED, {"error": error.code, "field": error.field})
-    return _end(replay, ReplayState.DONE, tally.summary(deals_per_lead(window.first)))
+    return _end(replay, ReplayState.DONE, retelling.summary())
 
 
 def replayed(version: PolicyVersion, window: Window) -> dict[str, Any]:
     """Return the summary of a window under a version, and write nothing at all."""
     _check(window)
-    tally = Tally()
+    with settings_held():
+        retelling = _begun(window, version)
+        for batch in batches_of(window, version):
+            retelling.add(batch)
+    return retelling.summary()
+
+
+def _begun(window: Window, version: PolicyVersion) -> Retelling:
+    """Return a replay with the ledger as it stood when the window began."""
+    retelling = Retelling(spans_of, chances_before(window.first))
     for batch in batches_before(window, version):
-        tally.add(batch, is_counted=False)
-    for batch in batches_of(window, version):
-        tally.add(batch)
-    return tally.summary(deals_per_lead(window.first))
+        retelling.warm_up(batch)
+    return retelling
 
 
 def consequences(content: dict[str, Any], standing: PolicyVersion | None, window: Window) -> Comparison:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,14 +17,24 @@ from pacemark.engine.resources.arrivals import Desk
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.queries import organization
-from pacemark.web.resources.bridge.desk import engine_desk, shares_key, solved_shares
+from pacemark.web.resources.bridge.desk import (
+    StandingDesk,
+    desk_text,
+    engine_desk,
+    parted,
+    shares_key,
+    solved_shares,
+    standing_desk,
+    with_counters,
+    with_shares,
+)
 from pacemark.web.resources.choices import RunKind, RunState
-from pacemark.web.resources.models import LedgerState, Run
+from pacemark.web.resources.models import KeptDesk, LedgerState, PolicyVersion, Run
 from pacemark.web.resources.queries.desk import desk_at
-from pacemark.web.resources.queries.ledger import ledger_now
+from pacemark.web.resources.queries.ledger import KEPT_ON, ledger_now
 from pacemark.web.resources.queries.runs import ownerless_leads, run_of_key
 from pacemark.web.resources.refusals import other_content
-from pacemark.web.resources.services.chunks import deal_next_chunk
+from pacemark.web.resources.services.chunks import deal_next_chunk, deal_under_lock
 from pacemark.web.resources.services.ledger import locked_state
 from pacemark.web.resources.services.policies import ensure_active
 
@@ -144,15 +155,55 @@ def open_run(*, actor: User | None, asking: Asking) -> Run:
     )  # fmt: skip
 
 
+def deal_arrivals(*, actor: User | None, asking: Asking, version: PolicyVersion, state: LedgerState) -> Run:
+    """Deal a few leads as they arrive, under the ledger's lock, in the caller's transaction.
+
+    The desk is kept once for all runs that saw the same; a run keeps what counted against the caps where that mattered.
+    """
+    base, counters = parted(desk_at(version, asking.at, at_the_minute=True))
+    standing = standing_desk(desk_text(base))
+    policy = standing.desk.policy
+    if policy.expected_leads is not None or policy.has_bounds:
+        bare = replace(standing.desk, shares=None)
+        standing = with_shares(base, bare, _shares(state, bare, asking.at, len(asking.lead_ids)))
+    desk = with_counters(standing.desk, counters)
+    inputs: dict[str, Any] = {
+        "leads": asking.lead_ids, "chunk_size": asking.chunk_size, "sequence": state.n_runs,
+        "has_window": policy.expected_leads is not None,
+        "counters": {"0": _that_matter(desk, counters, len(asking.lead_ids))},
+    }  # fmt: skip
+    day = local_date(asking.at, organization().time_zone).isoformat()
+    if state.rest.get(KEPT_ON) != day:
+        # Once a day, so that a replay need not begin with the first lead there ever was.
+        state.rest[KEPT_ON] = day
+        inputs["ledger"] = ledger_now(state).as_json()
+    run = Run.objects.create(
+        key=asking.key, kind=asking.kind, version=version, inputs_key=asking.content_key, inputs=inputs,
+        desk_id=_kept_desk(standing), n_leads=len(asking.lead_ids), began_by=actor, began_at=asking.at, answer={},
+    )  # fmt: skip
+    return deal_under_lock(run=run, state=state, desk=desk)
+
+
+def _that_matter(desk: Desk, counters: Mapping[str, Mapping[str, int]], n_leads: int) -> dict[str, dict[str, int]]:
+    """Return the counters of those whom so few leads could bring to a cap: the others' decide nothing."""
+    if not counters:
+        return {}
+    near = {rep.id for rep in desk.reps if rep.room is not None and rep.room <= n_leads}
+    return {name: {rep: n for rep, n in counts.items() if rep in near} for name, counts in counters.items()}
+
+
+def _kept_desk(standing: StandingDesk) -> int:
+    found = KeptDesk.objects.filter(key=standing.key).values_list("pk", flat=True).first()
+    return found if found is not None else KeptDesk.objects.create(key=standing.key, content=standing.content).pk
+
+
 def _shares(state: LedgerState, desk: Desk, at: datetime, n_leads: int) -> dict[str, str]:
     """Solve shares for this run, or once for the policy window and whenever people or scores have changed in it."""
     expected = desk.policy.expected_leads
     if not desk.reps:
         return {}
-    if expected is None and desk.policy.has_bounds:
-        return solved_shares(desk.reps, desk.teams, desk.policy, n_leads)
     if expected is None:
-        return _standing_shares(state, desk, n_leads)
+        return solved_shares(desk.reps, desk.teams, desk.policy, n_leads)
     start, key = _window_start(desk.policy.window, at), shares_key(desk)
     if state.window_start != start:
         # A new window: what the floor and the ceiling count begins again.
@@ -163,15 +214,6 @@ def _shares(state: LedgerState, desk: Desk, at: datetime, n_leads: int) -> dict[
         everyone = [replace(rep, off=None) for rep in desk.reps]
         state.shares = {"key": key, "by_rep": solved_shares(everyone, desk.teams, desk.policy, expected)}
     state.save()
-    return dict(state.shares["by_rep"])
-
-
-def _standing_shares(state: LedgerState, desk: Desk, n_leads: int) -> dict[str, str]:
-    """Solve shares that depend on people alone, again only when people or duty have changed: leads come one by one."""
-    key = shares_key(desk) + content_key([rep.off for rep in desk.reps])
-    if state.shares.get("key") != key:
-        state.shares = {"key": key, "by_rep": solved_shares(desk.reps, desk.teams, desk.policy, n_leads)}
-        state.save()
     return dict(state.shares["by_rep"])
 
 
