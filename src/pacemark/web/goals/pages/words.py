@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from pacemark.web.goals.bridge.documents import rounded_up
 from pacemark.web.goals.choices import Confidence
+from pacemark.web.goals.pages.rest import fitting_share
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import ChainStep, ConfidenceChoice, RateSpan
 
@@ -69,7 +70,7 @@ def confidence_choices(content: dict[str, Any], chosen: str, url: str) -> tuple[
     made = []
     for key, word in words.items():
         plan = content["plans"][key]
-        lines = (_needed_line(plan), _daily_line(plan, stage))
+        lines = (_needed_line(plan), _daily_line(plan, stage, fits=fitting_share(content, key) == 1))
         made.append(
             ConfidenceChoice(
                 word=word,
@@ -90,9 +91,11 @@ def _needed_line(plan: dict[str, Any]) -> str:
     return ngettext("%(n)s opportunity", "%(n)s opportunities", whole) % {"n": formats.count(whole)}
 
 
-def _daily_line(plan: dict[str, Any], stage: str) -> str:
+def _daily_line(plan: dict[str, Any], stage: str, *, fits: bool) -> str:
     if stage != "dials" or plan["per_day"].get("dials") is None:
         return ""
+    if not fits:
+        return _("more than fits into the days left")
     return _("%(n)s dials a day") % {"n": formats.count(plan["per_day"]["dials"]["rounded"])}
 
 
