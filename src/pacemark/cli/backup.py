@@ -12,6 +12,7 @@ from rich.console import Console
 
 from pacemark.cli.start import UserMistake
 from pacemark.web.config.backup import BackupError, Manifest, make_backup, restore_backup
+from pacemark.web.config.running import InUseError, alone
 
 
 def backup(
@@ -41,8 +42,9 @@ def restore(
 ) -> None:
     """Make the database what it was when a backup was made: all of it or, when anything is amiss, nothing."""
     try:
-        found = restore_backup(file, replace=replace)
-    except BackupError as error:
+        with alone():
+            found = restore_backup(file, replace=replace)
+    except (BackupError, InUseError) as error:
         raise UserMistake(str(error)) from error
     Console(stderr=True).print(f"Restored what was there at {found.made_at[:19]} UTC: {_size(found)}.")
 

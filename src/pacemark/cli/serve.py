@@ -18,6 +18,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from pacemark.cli.start import UserMistake
+from pacemark.cli.work import sharing
 
 STOP_SECONDS = 10
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -91,6 +92,7 @@ def serve(
     worker = _start_worker()
     typer.echo(f"Pacemark is at http://{shown}:{port}/ (Ctrl+C ends it)", err=True)
     try:
-        server.serve()
+        with sharing():
+            server.serve()
     finally:
         _stop(worker)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from types import FrameType
 from typing import Annotated
 
 import typer
 
+from pacemark.cli.start import UserMistake
+from pacemark.web.config.running import InUseError, at_work
 from pacemark.web.jobs.worker import LEASE, run_pending
 from pacemark.web.jobs.worker import work as run_worker
 
@@ -42,8 +46,18 @@ def work(
     parent: Annotated[int, typer.Option(hidden=True, help="End when this process is no longer the parent.")] = 0,
 ) -> None:
     """Run background jobs. Any number of workers may run at once."""
-    if until_empty:
-        count = run_pending()
-        typer.echo(f"{count} jobs run", err=True)
-        return
-    run_worker(should_stop=StopSign(parent), poll_seconds=poll_seconds, lease=timedelta(seconds=lease_seconds))
+    with sharing():
+        if until_empty:
+            typer.echo(f"{run_pending()} jobs run", err=True)
+            return
+        run_worker(should_stop=StopSign(parent), poll_seconds=poll_seconds, lease=timedelta(seconds=lease_seconds))
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """Work beside others, unless somebody needs the installation alone."""
+    try:
+        with at_work():
+            yield
+    except InUseError as error:
+        raise UserMistake(str(error)) from error

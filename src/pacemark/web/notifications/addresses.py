@@ -94,6 +94,14 @@ def seal_address(kind: str, address: str) -> SealedAddress:
     )
 
 
+def reseal(kind: str, encrypted: str, old_key: str, new_key: str) -> tuple[str, str]:
+    """Return an address or secret, and the digest of an address, under a new key; nothing stays empty."""
+    if not encrypted:
+        return "", ""
+    text = opened(encrypted, PURPOSE, old_key)
+    return sealed(text, PURPOSE, new_key), keyed_digest(f"{kind}:{text}", PURPOSE, new_key)
+
+
 def seal_secret(secret: str) -> str:
     """Seal a secret; no secret stays empty."""
     return sealed(secret, PURPOSE) if secret else ""

@@ -44,11 +44,12 @@ def normalized_phone(text: str, region: str) -> str:
 def seal_phone(text: str, region: str) -> SealedPhone:
     """Normalise and seal a number; what cannot be a number is not kept."""
     number = normalized_phone(text, region)
-    if not number:
-        return NO_PHONE
-    return SealedPhone(
-        encrypted=sealed(number, "phone encrypt"), digest=phone_hash(number), last4_digest=last4_hash(number[-4:])
-    )
+    return _sealed(number) if number else NO_PHONE
+
+
+def reseal_phone(encrypted: str, old_key: str, new_key: str) -> SealedPhone:
+    """Seal under a new key what was sealed under an old one."""
+    return _sealed(opened(encrypted, "phone encrypt", old_key), new_key)
 
 
 def open_phone(encrypted: str) -> str:
@@ -56,14 +57,22 @@ def open_phone(encrypted: str) -> str:
     return opened(encrypted, "phone encrypt") if encrypted else ""
 
 
-def phone_hash(number: str) -> str:
+def phone_hash(number: str, key: str | None = None) -> str:
     """Return the keyed hash that equal numbers share; ``number`` is in E.164."""
-    return keyed_digest(number, "phone match")
+    return keyed_digest(number, "phone match", key)
 
 
-def last4_hash(digits: str) -> str:
+def last4_hash(digits: str, key: str | None = None) -> str:
     """Return the keyed hash for search by the last four digits."""
-    return keyed_digest(digits, "phone last4")
+    return keyed_digest(digits, "phone last4", key)
+
+
+def _sealed(number: str, key: str | None = None) -> SealedPhone:
+    return SealedPhone(
+        encrypted=sealed(number, "phone encrypt", key),
+        digest=phone_hash(number, key),
+        last4_digest=last4_hash(number[-4:], key),
+    )
 
 
 def masked_phone(number: str) -> str:
