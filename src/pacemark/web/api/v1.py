@@ -18,6 +18,7 @@ from pacemark.web.api.goals import router as goals
 from pacemark.web.api.goals_frame import router as goals_frame
 from pacemark.web.api.goals_of_rep import router as goals_of_rep
 from pacemark.web.api.leads import router as leads
+from pacemark.web.api.messages import router as told
 from pacemark.web.api.services import EngineError, answer
 from pacemark.web.goals.refusals import CONFLICTS as GOALS_CONFLICTS
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
@@ -35,6 +36,7 @@ api = NinjaAPI(
     auth=AUTHENTICATION,
 )
 api.add_router("/leads", leads)
+api.add_router("", told)
 for room in (goals, goals_frame, goals_of_rep):
     api.add_router("/goals", room)
 

@@ -102,6 +102,14 @@ NAVIGATION: tuple[NavItem, ...] = (
     ),
     NavItem(name="data", url_name="intake:data", icon="data", label=_("Data"), access_roles=PLANNERS, group="manage"),
     NavItem(
+        name="channels",
+        url_name="notifications:channels",
+        icon="settings",
+        label=_("Channels"),
+        access_roles=frozenset({MANAGER}),
+        group="manage",
+    ),
+    NavItem(
         name="settings",
         url_name="organization:settings",
         icon="settings",

@@ -16,7 +16,7 @@ from pacemark.web.notifications.choices import MessageKind, MessageState
 from pacemark.web.notifications.composing import Draft, composed
 from pacemark.web.notifications.limits import LIMITS, shortened
 from pacemark.web.notifications.models import Channel, Message
-from pacemark.web.notifications.queries import digests_due, quiet_until
+from pacemark.web.notifications.queries import STUCK, digests_due, quiet_until
 from pacemark.web.notifications.refusals import refuse
 from pacemark.web.organization.clock import local_now
 from pacemark.web.organization.queries import organization
@@ -24,7 +24,6 @@ from pacemark.web.trail.services import record
 
 SEND_JOB = "notifications.send"
 TELL_JOB = "notifications.tell"
-STUCK = (MessageState.FAILED, MessageState.DOUBTFUL)
 
 
 @transaction.atomic
