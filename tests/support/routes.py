@@ -36,6 +36,20 @@ EXPECTED: dict[str, Expected] = {
     "overview:week": Expected(),
     "overview:week_of": Expected(about_a_rep=True),
     "overview:team": Expected(roles=LEADERS),
+    "process:home": Expected(roles=LEADERS),
+    "process:ranking": Expected(roles=LEADERS),
+    "process:diagnosis": Expected(about_a_rep=True),
+    # a team that does not exist is nobody's (tests/web/process/test_diagnosis_pages.py)
+    "process:team_diagnosis": Expected(roles=frozenset(), values={"team_id": 10**9}),
+    "process:coaching_effects": Expected(roles=LEADERS),
+    "results:home": Expected(),
+    "results:person": Expected(about_a_rep=True),
+    "results:deals": Expected(roles=LEADERS),
+    # a deal and an offer that do not exist: see tests/web/results/test_pages.py
+    "results:credit": Expected(roles=frozenset(), values={"deal_id": 0}),
+    "results:decide_offer": Expected(
+        roles=frozenset(), method="post", values={"offer_id": 0}, body={"state": "accepted"}
+    ),
     "process:coaching": Expected(roles=LEADERS),
     "process:plan_coaching": Expected(roles=LEADERS, about_a_rep=True),
     # an action that does not exist: only its owner closes one (tests/web/process/test_coaching.py)

@@ -16,12 +16,13 @@ from pacemark.web.pipeline.queries.columns import literal, of_reps, ordinal, who
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """What a rep (0: nobody) won and gave back over some days, or on one; minor units."""
+    """What a rep (0: nobody) won and gave back over some days, or on one in the team of that day; minor units."""
 
     rep_id: int
     won_minor: int
     refunds_minor: int
     day: date = date.min
+    team_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +58,12 @@ def money_by_day(first: date, last: date, rep_ids: Collection[int]) -> list[Mone
     if not rep_ids:
         return []
     sql = f"""
-        SELECT rep_id, {ordinal("business_date")}, revenue_minor, refunds_minor
+        SELECT rep_id, {ordinal("business_date")}, team_id, revenue_minor, refunds_minor
         FROM fact_rep_day {_with_money(first, last)} AND {of_reps("rep_id", rep_ids)}
     """
     return [
-        Money(rep_id=rep_id, won_minor=won, refunds_minor=back, day=date.fromordinal(day))
-        for rep_id, day, won, back in zip(*(column.tolist() for column in whole_numbers(sql, 4)), strict=True)
+        Money(rep_id=rep_id, won_minor=won, refunds_minor=back, day=date.fromordinal(day), team_id=team_id)
+        for rep_id, day, team_id, won, back in zip(*(column.tolist() for column in whole_numbers(sql, 5)), strict=True)
     ]
 
 

@@ -5,15 +5,15 @@ Splits move money between people and leave every sum of the facts as it is; fact
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 
-from pacemark.engine.results.attribution import Booking, Placed, Stay, place_bookings
+from pacemark.engine.results.attribution import Placed, Stay
 from pacemark.web.organization.models import Membership
-from pacemark.web.pipeline.queries.sales import deals_touching, money_by_day, money_by_rep, sold_deals
+from pacemark.web.pipeline.queries.sales import Money, deals_touching, money_by_day, money_by_rep, sold_deals
 from pacemark.web.results.bridge.credit import Move, SplitDeal, added_up, moves_of, place_moves, stays_of
 from pacemark.web.results.models import CreditShare
 
@@ -51,23 +51,28 @@ def takings(first: date, last: date, rep_ids: frozenset[int] | None = None) -> T
     sums = money_by_rep(first, last, rep_ids)
     placed = [
         Placed(
-            rep_id=one.rep_id or None, team_id=stay.team_id if stay else None, grade_id=stay.grade_id if stay else None,
+            rep_id=one.rep_id, team_id=lasting[one.rep_id].team_id, grade_id=lasting[one.rep_id].grade_id,
             won_minor=one.won_minor, refunds_minor=one.refunds_minor,
         )
         for one in sums
-        if (stay := lasting.get(one.rep_id)) or one.rep_id not in stays
+        if one.rep_id in lasting
     ]  # fmt: skip
-    movers = {one.rep_id for one in sums} & set(stays) - set(lasting)
-    bookings = [
-        Booking(rep_id=one.rep_id, day=one.day, won_minor=one.won_minor, refunds_minor=one.refunds_minor)
-        for one in money_by_day(first, last, movers)
-    ]
-    placed += place_bookings(bookings, [stay for rep_id in movers for stay in stays[rep_id]])
+    moving = {one.rep_id for one in sums} - set(lasting)
+    placed += [_on_its_day(one, stays.get(one.rep_id, ())) for one in money_by_day(first, last, moving)]
     moves = [move for move in credit_moves(first, last) if rep_ids is None or move.rep_id in rep_ids]
     moved: dict[int, int] = {}
     for move in moves:
         moved[move.rep_id] = moved.get(move.rep_id, 0) + move.won_minor - move.refunds_minor
     return Takings(placed=added_up([*placed, *place_moves(moves, stays)]), moved_minor=moved, stays=stays)
+
+
+def _on_its_day(one: Money, stays: Sequence[Stay]) -> Placed:
+    """Return a day's money where the facts count it, in the grade of that day."""
+    grade_id = next((stay.grade_id for stay in stays if stay.holds(one.day)), None)
+    return Placed(
+        rep_id=one.rep_id or None, team_id=one.team_id or None, grade_id=grade_id,
+        won_minor=one.won_minor, refunds_minor=one.refunds_minor,
+    )  # fmt: skip
 
 
 def credit_moves(first: date, last: date) -> list[Move]:

@@ -54,8 +54,16 @@ class LadderView:
     works_by_talks: bool
     days_left: int
     n_open: int
+    scale: int
     win_rate: float
     deal_value_minor: int
+    open_share: float
+    new_share: float
+
+    @property
+    def pipeline_minor(self) -> int:
+        """New pipeline still to make."""
+        return round(float((self.answer or {}).get("new_pipeline") or 0) * self.scale)
 
 
 def ladder_of(outlook: QuarterOutlook) -> Ladder:
@@ -100,6 +108,9 @@ def ladder_view(span: Span, rep_id: int, net_minor: int, target_label: str) -> L
         n_open=climber.open_opportunities,
         win_rate=climber.win_a / (climber.win_a + climber.win_b),
         deal_value_minor=round(climber.deal_value * ladder.scale),
+        open_share=climber.open_share,
+        new_share=climber.new_share,
+        scale=ladder.scale,
     )  # fmt: skip
 
 

@@ -1,0 +1,42 @@
+"""What may be typed in the Results room."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pacemark.web.results.choices import OfferState
+
+ROWS = 5
+
+
+class CreditForm(forms.Form):
+    """Who is credited with how many percent: so many rows, empty ones left out. People by number or name."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """Draw one person and one part per row."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for row in range(ROWS):
+            self.fields[f"rep_{row}"] = forms.CharField(max_length=150, required=False, label=_("Person"))
+            self.fields[f"share_{row}"] = forms.DecimalField(required=False, label=_("Part, %"), max_digits=9)
+
+    def parts(self) -> list[tuple[str, Decimal]]:
+        """Return what was typed; a person without a part has none of it."""
+        found = []
+        for row in range(ROWS):
+            rep, share = self.cleaned_data.get(f"rep_{row}"), self.cleaned_data.get(f"share_{row}")
+            if rep or share:
+                found.append((str(rep or ""), share if share is not None else Decimal(0)))
+        return found
+
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Return the fields row by row."""
+        return [(self[f"rep_{row}"], self[f"share_{row}"]) for row in range(ROWS)]
+
+
+class DecisionForm(forms.Form):
+    """What the rep says to an offer."""
+
+    state = forms.ChoiceField(choices=[(one.value, one.label) for one in (OfferState.ACCEPTED, OfferState.DECLINED)])
