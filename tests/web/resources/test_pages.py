@@ -46,7 +46,9 @@ def _form(people: People, **changes: str) -> dict[str, str]:
 def test_operations_draft_try_replay_and_activate(people: People, leads: list[Lead]) -> None:
     client = client_of(people.operations)
     tried = client.post(reverse("resources:new_policy"), {**_form(people), "try": "1"})
-    assert {row["name"]: row["after"] for row in tried.context["rows"]} == {"North 1": 6, "South 1": 2}
+    compared = tried.context["compared"]
+    assert {row.name: row.after for row in compared.teams} == {"North 1": 6, "South 1": 2}
+    assert {row.name: row.after for row in compared.people} == {NAMES["rep"]: 6, NAMES["outsider"]: 2}
     assert not PolicyVersion.objects.exists()
 
     client.post(reverse("resources:new_policy"), _form(people))

@@ -20,6 +20,7 @@ METRIC_WORDS = {
 ORDERS = (
     ("first_pick", _("The best leads go to the best, first")),
     ("balanced", _("Good and weak leads are dealt evenly")),
+    ("best_fit", _("Matched by expected value")),
     ("arrival", _("As leads arrive")),
 )
 

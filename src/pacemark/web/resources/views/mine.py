@@ -30,7 +30,7 @@ from pacemark.web.resources.services.withholding import appeal
 from pacemark.web.resources.views.asked import done, reps, today_of
 from pacemark.web.resources.words import metric_words
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 POOL_SHOWN = 30
 LOOKED_AT_ONCE = 10
 

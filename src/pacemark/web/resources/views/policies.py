@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.organization.queries import teams_in_full
 from pacemark.web.resources.choices import PolicyState
@@ -19,11 +18,12 @@ from pacemark.web.resources.forms import PolicyForm, WindowForm
 from pacemark.web.resources.models import PolicyVersion
 from pacemark.web.resources.queries.policies import active_version, default_content, versions
 from pacemark.web.resources.queries.replays import Window, replays_of
+from pacemark.web.resources.queries.side_by_side import latest_replayed, side_by_side
 from pacemark.web.resources.refusals import Refused
 from pacemark.web.resources.services.policies import activate as put_in_force
 from pacemark.web.resources.services.policies import check_content, save_draft
 from pacemark.web.resources.services.replays import Comparison, ask_replay, cancel_replay, consequences
-from pacemark.web.resources.views.asked import done, leaders, planners, today_of
+from pacemark.web.resources.views.asked import done, leaders, may_plan, planners, sight_of, today_of
 from pacemark.web.ui.wording import words_for
 
 EDITABLE = (PolicyState.DRAFT, PolicyState.REPLAYED)
@@ -33,8 +33,8 @@ EDITABLE = (PolicyState.DRAFT, PolicyState.REPLAYED)
 @require_safe
 def policies(request: PageRequest) -> HttpResponse:
     """List the versions, newest first."""
-    may_plan = request.user.access_role in {AccessRole.OPERATIONS, AccessRole.ADMIN}
-    return render(request, "resources/policies.html", {"versions": versions()[:100], "may_plan": may_plan})
+    context = {"versions": versions()[:100], "may_plan": may_plan(request)}
+    return render(request, "resources/policies.html", context)
 
 
 @planners
@@ -56,32 +56,15 @@ def edit(request: PageRequest, version_id: int = 0) -> HttpResponse:
             comparison = _tried(form.content(), standing)
         except Refused as refused:
             form.add_error(None, words_for(refused.code, refused.field))
-    context = {"form": form, "version": found, "standing": standing, "rows": _side_by_side(comparison)}
-    return render(request, "resources/policy_edit.html", {**context, "comparison": comparison})
+    compared = side_by_side(comparison.before, comparison.after, None) if comparison else None
+    context = {"form": form, "version": found, "standing": standing, "compared": compared}
+    return render(request, "resources/policy_edit.html", context)
 
 
 def _tried(content: dict[str, Any], standing: PolicyVersion | None) -> Comparison:
     check_content(content)
     yesterday = today_of() - timedelta(days=1)
     return consequences(content, standing, Window(first=yesterday, last=yesterday))
-
-
-def _side_by_side(found: Comparison | None) -> list[dict[str, Any]]:
-    """Return one row per team: heads, leads before and after."""
-    if found is None:
-        return []
-    names = {str(team.pk): team.name for team in teams_in_full()}
-    before = found.before.get("teams", {})
-    return [
-        {
-            "name": names.get(team, "—"),
-            "heads": one["heads"],
-            "before": before.get(team, {}).get("leads", 0),
-            "after": one["leads"],
-            "change": one["leads"] - before.get(team, {}).get("leads", 0),
-        }
-        for team, one in found.after["teams"].items()
-    ]
 
 
 @leaders
@@ -91,23 +74,12 @@ def version(request: PageRequest, version_id: int) -> HttpResponse:
     found = get_object_or_404(PolicyVersion.objects.select_related("policy"), pk=version_id)
     standing = active_version()
     replays = list(replays_of([found.pk, *([standing.pk] if standing else [])])[:20])
-    own = next((one for one in replays if one.version_id == found.pk and one.state == "done"), None)
-    base = next(
-        (
-            one
-            for one in replays
-            if own and standing and one.version_id == standing.pk and one.state == "done"
-            and (one.first_day, one.last_day) == (own.first_day, own.last_day)
-        ),
-        None,
-    )  # fmt: skip
-    comparison = Comparison(before=base.summary if base else {}, after=own.summary) if own else None
     yesterday = today_of() - timedelta(days=1)
     context = {
-        "version": found, "standing": standing, "replays": replays, "rows": _side_by_side(comparison),
-        "comparison": comparison, "own": own,
+        "version": found, "standing": standing, "replays": replays,
+        "replayed": latest_replayed(found, standing, sight_of(request)),
         "form": WindowForm(initial={"first": yesterday - timedelta(days=6), "last": yesterday}),
-        "may_plan": request.user.access_role in {AccessRole.OPERATIONS, AccessRole.ADMIN},
+        "may_plan": may_plan(request),
         "is_running": any(one.state in {"queued", "running"} for one in replays),
     }  # fmt: skip
     return render(request, "resources/version.html", context)
