@@ -15,6 +15,7 @@ from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization, rep_of
 from pacemark.web.overview import queries
+from pacemark.web.overview.calls import calls_of
 from pacemark.web.overview.today_page import greeting
 from pacemark.web.ui.htmx import render_page
 
@@ -46,16 +47,19 @@ def today_of(request: PageRequest, rep_id: int) -> HttpResponse:
 
 def _today_of(request: PageRequest, rep_id: int, url: str) -> HttpResponse:
     found = queries.today_for(rep_id, confidence=request.GET.get("confidence", "0.5"), url=url)
-    if found is None:
-        return render(request, "overview/today_no_plan.html", {"rep_id": rep_id})
     is_own = getattr(request.user, "rep", None) is not None and request.user.rep.pk == rep_id
+    calls = calls_of(rep_id)
+    if found is None:
+        return render(request, "overview/today_no_plan.html", {"rep_id": rep_id, "calls": calls, "is_own": is_own})
     context = {
         "page": found.page,
+        "found": found,
         "data_until": found.data_until,
         "greeting": greeting(found.page.now.hour),
         "is_own": is_own,
         "url": url,
         "waiting": _waiting(rep_id) if is_own else [],
+        "calls": calls,
     }
     return render_page(request, "overview/today.html", "overview/_today_body.html", context)
 
