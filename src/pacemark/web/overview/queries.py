@@ -13,14 +13,19 @@ from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import shift_of, working_days_of
 from pacemark.web.overview.today_page import TodayFacts, TodayPage, today_page
 from pacemark.web.pipeline import queries as pipeline
+from pacemark.web.process.quality_queries import deep_talk_corrections
+from pacemark.web.process.queries import retired_metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayFound:
-    """The page, and how fresh its records are."""
+    """The page, how fresh its records are, what is not watched, and deep talks less what asks to be looked at."""
 
     page: TodayPage
     data_until: datetime | None
+    retired: frozenset[str]
+    adjusted_today: float | None
+    adjusted_month: float | None
 
 
 def today_for(rep_id: int, *, confidence: str, url: str) -> TodayFound | None:
@@ -33,15 +38,23 @@ def today_for(rep_id: int, *, confidence: str, url: str) -> TodayFound | None:
     if plan is None or not members:
         return None
     days = pipeline.rep_day_rows(rep_id, period.first, min(today, period.last))
+    retired, found = retired_metrics(today), deep_talk_corrections(period.first, today, {rep_id})
     facts = TodayFacts(
         today=pipeline.sum_days(day for day in days if day.business_date == today),
         month=pipeline.sum_days(days),
         share_of_day=share_of_day(members[0], now, pipeline.hour_shares(rep_id, today)),
         replans=tuple(last_replans(rep_id, period.first, today, 2)),
         workdays=working_days_of(members, period.first, period.last)[rep_id],
+        retired=retired,
     )
-    page = today_page(plan=plan, facts=facts, now=now, confidence=confidence, url=f"{url}?")
-    return TodayFound(page=page, data_until=pipeline.last_call_at(rep_id, today))
+    talks = [(day.business_date, day.deep_talks) for day in days]
+    return TodayFound(
+        page=today_page(plan=plan, facts=facts, now=now, confidence=confidence, url=f"{url}?"),
+        data_until=pipeline.last_call_at(rep_id, today),
+        retired=retired,
+        adjusted_today=found.adjusted(rep_id, [one for one in talks if one[0] == today]),
+        adjusted_month=found.adjusted(rep_id, talks),
+    )
 
 
 def share_of_day(member: Member, now: datetime, hour_shares: dict[int, float]) -> float:

@@ -14,7 +14,7 @@ from pacemark.web.organization.queries import Member
 from pacemark.web.overview.today_page import BEHIND, ON_TRACK
 from pacemark.web.pipeline.queries import DayCounts, Unreported
 from pacemark.web.process.bridge import COLUMNS, Streak, Worked, WorkGap, gaps_of
-from pacemark.web.process.queries import CoachingFound
+from pacemark.web.process.queries import CoachingFound, watched_metrics
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import Gap, Tone
 
@@ -42,15 +42,26 @@ class TeamFacts:
     asked: int
     overdue: int
     coaching: CoachingFound
+    adjusted: Mapping[int, float]
+    retired: frozenset[str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that nobody has retired."""
+        return watched_metrics(COLUMNS, self.retired)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamCell:
-    """One cell: the gap as drawn, and what the missing work is worth (0 where none is missing)."""
+    """One cell: the gap as drawn, and what the missing work is worth (0 where none is missing).
+
+    ``adjusted``: deep talks less what the padding test takes off, where somebody is asked to look.
+    """
 
     gap: Gap | None
     done: str
     money_minor: int
+    adjusted: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +137,11 @@ def team_page(facts: TeamFacts) -> TeamPage:
     money = [gap["revenue"] for gap in gaps.values() if "revenue" in gap]
     return TeamPage(
         facts=facts,
-        heads=tuple(_("Revenue") if column == "revenue" else words[column] for column in COLUMNS),
+        heads=tuple(_("Revenue") if column == "revenue" else words[column] for column in facts.columns),
         rows=tuple(sorted(rows, key=lambda row: -row.short_minor)),
         totals=tuple(
             _total([gap[column] for gap in gaps.values() if column in gap], _scale(facts, column))
-            for column in COLUMNS
+            for column in facts.columns
         ),
         talk_seconds=sum(row.talk_seconds for row in rows),
         connects=sum(row.connects for row in rows),
@@ -145,12 +156,15 @@ def team_page(facts: TeamFacts) -> TeamPage:
 
 def _row(facts: TeamFacts, member: Member, gaps: Mapping[str, WorkGap] | None) -> TeamRow:
     counts, worked = facts.done[member.rep_id], facts.worked.get(member.rep_id)
-    gaps = gaps or {}
+    gaps = {column: gap for column, gap in (gaps or {}).items() if column in facts.columns}
+    adjusted = facts.adjusted.get(member.rep_id)
     short = max((gap.money_minor for gap in gaps.values()), default=0)
     worst = max(gaps, key=lambda column: gaps[column].money_minor, default="")
     return TeamRow(
         member=member,
-        cells=tuple(_cell(gaps.get(column), counts, column, _scale(facts, column)) for column in COLUMNS),
+        cells=tuple(
+            _cell(gaps.get(column), counts, column, _scale(facts, column), adjusted) for column in facts.columns
+        ),
         talk_seconds=counts.talk_seconds,
         connects=counts.connects,
         is_planned=bool(gaps),
@@ -169,11 +183,12 @@ def _scale(facts: TeamFacts, column: str) -> int:
     return facts.scale if column == "revenue" else 1
 
 
-def _cell(gap: WorkGap | None, counts: DayCounts, column: str, scale: int) -> TeamCell:
+def _cell(gap: WorkGap | None, counts: DayCounts, column: str, scale: int, adjusted: float | None) -> TeamCell:
+    looked_at = adjusted if column == "deep_talks" else None
     if gap is None:
         done = counts.net_revenue_minor if column == "revenue" else getattr(counts, column)
-        return TeamCell(gap=None, done=_shown(float(done), scale), money_minor=0)
-    return TeamCell(gap=_drawn(gap, scale), done="", money_minor=gap.money_minor)
+        return TeamCell(gap=None, done=_shown(float(done), scale), money_minor=0, adjusted=looked_at)
+    return TeamCell(gap=_drawn(gap, scale), done="", money_minor=gap.money_minor, adjusted=looked_at)
 
 
 def _drawn(gap: WorkGap, scale: int) -> Gap:

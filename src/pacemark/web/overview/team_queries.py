@@ -11,7 +11,7 @@ from pacemark.engine.periods import Period, sales_month_of
 from pacemark.web.goals.bridge.planning import minor_units_of
 from pacemark.web.goals.choices import AgreementState
 from pacemark.web.goals.pages.rest import dealt
-from pacemark.web.goals.queries.agreements import standing_plans, states_of
+from pacemark.web.goals.queries.agreements import agreements_mark, standing_plans, states_of
 from pacemark.web.goals.queries.replans import latest_replans_in_full
 from pacemark.web.organization.clock import local_now
 from pacemark.web.organization.models import Organization
@@ -23,7 +23,8 @@ from pacemark.web.overview.week_page import monday_of
 from pacemark.web.pipeline import queries as pipeline
 from pacemark.web.pipeline.queries.holdings import due_holdings
 from pacemark.web.process.bridge import Streak, Worked, streaks_of
-from pacemark.web.process.queries import coaching_mark, coaching_of, tolerance
+from pacemark.web.process.quality_queries import deep_talk_corrections, quality_mark
+from pacemark.web.process.queries import coaching_mark, coaching_of, retired_metrics, settings_mark, tolerance
 
 STREAK_DAYS = 92
 UNREPORTED_DAYS = 30
@@ -94,18 +95,36 @@ def team_for(members: Sequence[Member], span: Span) -> TeamPage:
         asked=sum(view.state == AgreementState.ASKED for view in asked.values()),
         overdue=due_holdings(ground.today).filter(rep_id__in=rep_ids).count(),
         coaching=coaching_of(ground.today, rep_ids),
+        adjusted=_adjusted(ground, first),
+        retired=retired_metrics(ground.today),
     )  # fmt: skip
     return team_page(facts)
 
 
 def mark_of(rep_ids: Collection[int]) -> str:
-    """Return a short text that changes whenever what was counted of some people does; two cheap queries."""
+    """Return a short text that changes whenever what the page shows of some people does; a few cheap queries."""
     settings = organization()
     now = local_now(settings.time_zone)
     period = sales_month_of(now.date(), settings.sales_month_start_day)
     # What is due grows with the day: every five minutes the page is another one.
     parts = f"{now:%Y-%m-%d %H}", now.minute // 5, pipeline.days_mark(period.first, now.date(), rep_ids)
-    return "|".join(str(part) for part in (*parts, coaching_mark(rep_ids)))
+    marks = coaching_mark(rep_ids), quality_mark(rep_ids), settings_mark(now.date())
+    return "|".join(str(part) for part in (*parts, *marks, agreements_mark(period.first, rep_ids)))
+
+
+def _adjusted(ground: _Ground, first: date) -> dict[int, float]:
+    """Return the deep talks of those alone whose talks ask for a look, less what is beyond the smooth curve."""
+    found = deep_talk_corrections(first, ground.today, frozenset(ground.days))
+    return {
+        rep_id: adjusted
+        for rep_id in found.by_rep
+        if (
+            adjusted := found.adjusted(
+                rep_id, ((row.business_date, row.deep_talks) for row in _since(ground, rep_id, first))
+            )
+        )
+        is not None
+    }
 
 
 def _ground(members: Sequence[Member]) -> _Ground:

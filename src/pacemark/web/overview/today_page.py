@@ -18,6 +18,7 @@ from pacemark.web.goals.pages.rest import RestView, dealt, fitting_share, rest_v
 from pacemark.web.goals.pages.words import confidence_choices, note_sentences, stage_words
 from pacemark.web.goals.pages.work import WorkRow, standing_lines, work_rows
 from pacemark.web.pipeline.queries import DayCounts
+from pacemark.web.process.queries import watched_metrics
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import ConfidenceChoice, Stage, SumLine, Tone
 
@@ -79,13 +80,14 @@ class TodayFacts:
     share_of_day: float
     workdays: tuple[date, ...]
     replans: tuple[Replan, ...] = ()
+    retired: frozenset[str] = frozenset()
 
 
 def today_page(*, plan: RepPlan, facts: TodayFacts, now: datetime, confidence: str, url: str) -> TodayPage:
     """Return the page: the day by what was left when it began, the month by the plan that stands."""
     content, today, workdays = plan.content, now.date(), facts.workdays
     confidence = confidence if confidence in content["plans"] else "0.5"
-    counted = CLOSERS if content["role"] == "closer" else DIALLERS
+    counted = _counted(content["role"], facts.retired)
     newest = facts.replans[0] if facts.replans else None
     rest, known = (newest.content, newest.as_of) if newest else (content, plan.as_of)
     chosen = rest["plans"][confidence]
@@ -134,6 +136,12 @@ class Due:
     today: int
     so_far: int
     whole: int
+
+
+def _counted(role: str, retired: frozenset[str]) -> tuple[str, ...]:
+    """Return the stages shown: the one that the day is worked by always, the others unless they are retired."""
+    stages = CLOSERS if role == "closer" else DIALLERS
+    return (stages[0], *watched_metrics(stages[1:], retired))
 
 
 def _due(

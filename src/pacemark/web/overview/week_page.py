@@ -13,6 +13,7 @@ from pacemark.web.goals.pages.rest import dealt
 from pacemark.web.goals.pages.words import stage_words
 from pacemark.web.overview.today_page import BEHIND, CLOSERS, DIALLERS, ON_TRACK
 from pacemark.web.pipeline.queries import DayCounts, RepDayRow
+from pacemark.web.process.queries import watched_metrics
 from pacemark.web.ui.components import Tone
 
 DAYS_IN_WEEK = 7
@@ -37,6 +38,7 @@ class WeekFacts:
     scale: int
     months: tuple[PlannedMonth, ...]
     days: Mapping[date, RepDayRow]
+    retired: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ def monday_of(day: date) -> date:
 def week_page(facts: WeekFacts) -> WeekPage:
     """Return the page."""
     days = [facts.monday + timedelta(days=place) for place in range(DAYS_IN_WEEK)]
-    stages = CLOSERS[:1] if facts.role == "closer" else DIALLERS
+    stages = watched_metrics(CLOSERS[:1] if facts.role == "closer" else DIALLERS, facts.retired)
     workdays = {day for month in facts.months for day in month.workdays}
     next_monday = facts.monday + timedelta(days=DAYS_IN_WEEK)
     return WeekPage(

@@ -16,18 +16,22 @@ from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.overview.week_page import DAYS_IN_WEEK, PlannedMonth, WeekFacts, WeekPage, monday_of, week_page
-from pacemark.web.pipeline.queries import RepTotals, rep_day_rows, rep_day_totals
+from pacemark.web.pipeline.queries import RepTotals, days_of_reps, rep_day_rows, rep_day_totals
+from pacemark.web.process.quality_queries import deep_talk_corrections
+from pacemark.web.process.queries import retired_metrics
 
 PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekFound:
-    """The page, and whose it is."""
+    """The page, whose it is, what is not watched, and deep talks less what asks to be looked at."""
 
     page: WeekPage
     name: str
     currency: str
+    retired: frozenset[str]
+    adjusted: float | None
 
 
 def week_for(rep_id: int, asked: str) -> WeekFound | None:
@@ -49,8 +53,16 @@ def week_for(rep_id: int, asked: str) -> WeekFound | None:
         scale=minor_units_of(settings.currency),
         months=months,
         days={row.business_date: row for row in rows},
+        retired=retired_metrics(today),
     )
-    return WeekFound(page=week_page(facts), name=member.name, currency=settings.currency)
+    found = deep_talk_corrections(monday, sunday, {rep_id})
+    return WeekFound(
+        page=week_page(facts),
+        name=member.name,
+        currency=settings.currency,
+        retired=facts.retired,
+        adjusted=found.adjusted(rep_id, [(row.business_date, row.deep_talks) for row in rows]),
+    )
 
 
 def _day(text: str) -> date | None:
@@ -80,10 +92,11 @@ def _months(member: Member, monday: date, sunday: date, start_day: int) -> tuple
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekSum:
-    """What one person did in a week, process and result."""
+    """What one person did in a week, process and result; ``adjusted`` deep talks where somebody is asked to look."""
 
     member: Member
     done: RepTotals
+    adjusted: float | None
 
 
 def people_in_week(visible: frozenset[int] | None, page: str | None) -> Page[Member]:
@@ -98,4 +111,15 @@ def sums_of_week(members: Iterable[Member]) -> list[WeekSum]:
     people, monday = list(members), monday_of(today)
     done = {row.rep_id: row for row in rep_day_totals(monday, today, [member.rep_id for member in people])}
     nothing = RepTotals(rep_id=0, active_days=0)
-    return [WeekSum(member=member, done=done.get(member.rep_id, nothing)) for member in people]
+    found = deep_talk_corrections(monday, today, frozenset(done))
+    talks: dict[int, list[tuple[date, int]]] = {rep_id: [] for rep_id in found.by_rep}
+    for row in days_of_reps(monday, today, frozenset(talks)) if talks else ():
+        talks[row.rep_id].append((row.business_date, row.deep_talks))
+    return [
+        WeekSum(
+            member=member,
+            done=done.get(member.rep_id, nothing),
+            adjusted=found.adjusted(member.rep_id, talks.get(member.rep_id, [])),
+        )
+        for member in people
+    ]

@@ -14,6 +14,7 @@ from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization, rep_of, visible_rep_ids
 from pacemark.web.overview.week_queries import people_in_week, sums_of_week, week_for
+from pacemark.web.process.queries import retired_metrics
 from pacemark.web.ui.htmx import render_page
 
 
@@ -27,8 +28,14 @@ def week(request: PageRequest) -> HttpResponse:
     if request.user.access_role == AccessRole.REP:
         return render(request, "overview/today_nobody.html", {"is_rep": True})
     settings = organization()
-    page = people_in_week(visible_rep_ids(request.user, local_today(settings.time_zone)), request.GET.get("page"))
-    context = {"rows": sums_of_week(page), "page": page, "currency": settings.currency}
+    today = local_today(settings.time_zone)
+    page = people_in_week(visible_rep_ids(request.user, today), request.GET.get("page"))
+    context = {
+        "rows": sums_of_week(page),
+        "page": page,
+        "currency": settings.currency,
+        "retired": retired_metrics(today),
+    }
     return render(request, "overview/week_people.html", context)
 
 

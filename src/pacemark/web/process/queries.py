@@ -12,6 +12,8 @@ from pacemark.web.process.bridge import ActionOutcome, ManagerExecution, executi
 from pacemark.web.process.choices import ActionState
 from pacemark.web.process.models import CoachingAction, MonitoredMetric, Tolerance
 
+# Whoever dials answers for the opportunities that followed their talks.
+METRIC_OF_STAGE = {"opportunities_from_talks": "opportunities_sourced"}
 # The rate looks back over four weeks, so that last quarter's neglect is not held against this month.
 WINDOW_DAYS = 28
 
@@ -66,7 +68,11 @@ def retired_metrics(day: date) -> frozenset[str]:
     return frozenset(metric for metric, is_watched in last.items() if not is_watched)
 
 
-def watched_metrics(day: date, names: Collection[str]) -> tuple[str, ...]:
-    """Return those of some metrics that pages show, in their order: all that nobody has retired."""
-    retired = retired_metrics(day)
-    return tuple(name for name in names if name not in retired)
+def watched_metrics(names: Collection[str], retired: Collection[str]) -> tuple[str, ...]:
+    """Return those of some metrics, or stages of a plan, that pages show, in their order: all that nobody retired."""
+    return tuple(name for name in names if METRIC_OF_STAGE.get(name, name) not in retired)
+
+
+def settings_mark(day: date) -> str:
+    """Return a short text that changes with the tolerances and with what is watched; for conditional requests."""
+    return "|".join(str(part) for part in (tolerance().version, *sorted(retired_metrics(day))))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from pacemark.web.goals.choices import AgreementState, StepKind
 from pacemark.web.goals.models import Agreement, AgreementStep, AgreementVersion, RepPlan
@@ -87,6 +87,13 @@ def states_of(period_start: date, rep_ids: Collection[int] | None) -> dict[int, 
         for agreement in agreements
         if agreement.pk in steps
     }
+
+
+def agreements_mark(period_start: date, rep_ids: Collection[int]) -> str:
+    """Return a short text that changes with every step of some reps' talks and every plan made; two queries."""
+    steps = Agreement.objects.filter(period_start=period_start, rep_id__in=rep_ids).aggregate(n=Sum("n_steps"))["n"]
+    plan = RepPlan.objects.filter(period_start=period_start, rep_id__in=rep_ids).aggregate(last=Max("pk"))["last"]
+    return f"{steps}|{plan}"
 
 
 def _last_steps(agreements: QuerySet[Agreement]) -> dict[int, AgreementStep]:

@@ -79,7 +79,10 @@ def tested_months(months: Sequence[Period], *, n_judged: int, least_excess: floa
     near = near_threshold(talks.histograms).reshape(len(talks.rep_id), len(months))
     found = []
     for last in range(len(months) - n_judged, len(months)):
-        pooled = months_to_pool(near[:, max(0, last + 1 - MOST_POOLED) : last + 1])
+        within = near[:, max(0, last + 1 - MOST_POOLED) : last + 1]
+        # Months before somebody's first talk are not looked at, though the pool would reach them.
+        began = np.where(within.any(axis=1), within.shape[1] - (within > 0).argmax(axis=1), 1)
+        pooled = np.minimum(months_to_pool(within), began)
         histograms = _pooled(talks, last, pooled)
         found.append(
             TestedMonth(

@@ -68,6 +68,12 @@ def percent(rate: object, digits: int = 1) -> str:
 
 
 @register.filter
+def signed_points(difference: object) -> str:
+    """+2.1 pp · −0.4 个百分点."""
+    return formats.signed_points(difference, _language())
+
+
+@register.filter
 def duration(seconds: object) -> str:
     """1 小时 23 分 · 1 h 23 min."""
     return formats.duration(seconds, _language())
@@ -229,9 +235,9 @@ def rate_slider(span: components.RateSpan, digits: int = 1, kind: str = "percent
 
 
 @register.inclusion_tag("ui/_gap_cell.html")
-def gap_cell(gap: components.Gap) -> dict[str, Any]:
-    """GapCell: a table cell of people × stages."""
-    return {"cell": gap}
+def gap_cell(gap: components.Gap, adjusted: float | None = None) -> dict[str, Any]:
+    """GapCell: a table cell of people × stages; ``adjusted`` stands beside a count that asks to be looked at."""
+    return {"cell": gap, "adjusted": adjusted}
 
 
 @register.inclusion_tag("ui/_job.html")
