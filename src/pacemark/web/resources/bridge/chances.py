@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,6 +56,19 @@ class Chances:
     def worth_minor(self, rep_id: str, channel: str, grade: str) -> float:
         """Return what a rep is expected to make of a lead: its chance times the deal value of its kind."""
         return self.chance(rep_id, channel, grade) * self.values_minor.get((channel, grade), self.overall_value_minor)
+
+
+def kind_name(channel: str, grade: str) -> str:
+    """Return the name of a kind of lead in a run's table of worths."""
+    return f"{grade}\x1f{channel}"
+
+
+def worth_table(chances: Chances, kinds: Iterable[Kind], rep_ids: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Return what each rep is expected to make of a lead of each kind, in minor units, as a run keeps it."""
+    return {
+        kind_name(channel, grade): {rep: float(f"{chances.worth_minor(rep, channel, grade):.6g}") for rep in rep_ids}
+        for channel, grade in sorted(set(kinds))
+    }
 
 
 def chances_of(records: list[Record]) -> Chances:

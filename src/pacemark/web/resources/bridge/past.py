@@ -13,6 +13,7 @@ from typing import Any
 from pacemark.engine.resources.arrivals import Arrivals, Desk
 from pacemark.engine.resources.eligibility import Rep
 from pacemark.engine.resources.ledger import Ledger, ledger_of
+from pacemark.web.resources.bridge.chances import Chances, kind_name, worth_table
 from pacemark.web.resources.bridge.desk import COUNTERS, desk_text, engine_desk, solved_shares, with_counters, without
 
 _CAPS = {"cap": "holdings", "cap_day": "day", "cap_month": "month"}
@@ -59,15 +60,20 @@ class Batch:
     owners: Mapping[int, str] = field(default_factory=dict)
     expected_leads: int | None = None
     part: int = 0
+    worth: Mapping[str, Mapping[str, float]] | None = None
 
-    @property
-    def arrivals(self) -> Arrivals:
-        """The leads as the engine reads them."""
+    def arrivals(self, chances: Chances) -> Arrivals:
+        """Return the leads as the engine reads them; matched by the worth that was kept, or by what is known now."""
+        worth = self.worth
+        if worth is None and self.desk.policy.order == "best_fit":
+            kinds = {(lead.channel, lead.grade) for lead in self.leads}
+            worth = worth_table(chances, kinds, [rep.id for rep in self.desk.reps])
         return Arrivals(
             ids=[str(lead.lead_id) for lead in self.leads],
             grades=[lead.grade for lead in self.leads],
             tags=[lead.tags for lead in self.leads] if any(rep.skills for rep in self.desk.reps) else None,
             blocked=[lead.is_blocked for lead in self.leads] if any(one.is_blocked for one in self.leads) else None,
+            values=None if worth is None else [worth[kind_name(lead.channel, lead.grade)] for lead in self.leads],
         )
 
 
@@ -126,7 +132,8 @@ def own_batches(past: Past) -> list[Batch]:
                 day=past.day, leads=[by_id[lead] for lead in order[first : first + size] if lead in by_id],
                 desk=without(now, (inputs.get("gone") or {}).get(str(first), ())),
                 ledger=ledger_of(inputs["ledger"]) if not part and inputs.get("ledger") else None,
-                owners=past.owners, part=part, expected_leads=None if inputs.get("has_window") else len(order),
+                owners=past.owners, part=part, worth=None if past.is_series else inputs.get("worth"),
+                expected_leads=None if inputs.get("has_window") else len(order),
             )
         )  # fmt: skip
     return batches

@@ -31,7 +31,7 @@ class Retelling:
         """Carry the ledger over a batch before the window; nothing is counted."""
         if batch.desk.reps and batch.leads:
             desk, before, kept = self._within(batch)
-            run = allocate(batch.arrivals, desk, before, evidence=False)
+            run = allocate(batch.arrivals(self._chances), desk, before, evidence=False)
             self._carry(batch, run, kept)
 
     def add(self, batch: Batch) -> None:
@@ -44,7 +44,14 @@ class Retelling:
         day, month, _window = self._spans(batch)
         recorded = [batch.owners.get(lead.lead_id) for lead in batch.leads] if batch.owners else None
         run = self._replaying.add(
-            ReplayBatch(day=day, month=month, arrivals=batch.arrivals, desk=desk, recorded=recorded, ledger=before)
+            ReplayBatch(
+                day=day,
+                month=month,
+                arrivals=batch.arrivals(self._chances),
+                desk=desk,
+                recorded=recorded,
+                ledger=before,
+            )
         )
         self._carry(batch, run, kept)
         self._count(batch, run)

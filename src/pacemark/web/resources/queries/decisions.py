@@ -75,7 +75,8 @@ def may_read(lead_id: int, visible: frozenset[int] | None) -> bool:
     if Lead.objects.filter(pk=lead_id, owner_id__in=visible).exists():
         return True
     names = {str(rep_id) for rep_id in visible}
-    runs = Run.objects.filter(decisions__lead_id=lead_id).select_related("desk").distinct()
+    decided = Decision.objects.filter(lead_id=lead_id, run__isnull=False)
+    runs = Run.objects.filter(pk__in=decided.values("run_id")).select_related("desk")
     return any(rep.get("id") in names for run in runs for rep in inputs_of(run).get("reps", ()))
 
 

@@ -22,6 +22,7 @@ class Arrived:
 
     lead_id: int
     lead_grade: str
+    channel: str
     tags: frozenset[str]
     is_blocked: bool
 
@@ -45,14 +46,26 @@ def ownerless_leads() -> list[int]:
     return list(rows.order_by("arrived_at", "pk").values_list("pk", flat=True))
 
 
+_LOOKED_AT = ("pk", "segment__lead_grade", "segment__channel", "tags", "is_blocked")
+
+
 def dealable(lead_ids: Collection[int]) -> dict[int, Arrived]:
     """Return those of the leads that nobody holds, with what the rule looks at."""
     held = Holding.objects.filter(lead_id=OuterRef("pk"), ended_at__isnull=True)
     rows = Lead.objects.filter(~Exists(held), pk__in=lead_ids, owner__isnull=True, duplicate_of__isnull=True)
     return {
-        pk: Arrived(lead_id=pk, lead_grade=grade or "", tags=frozenset(map(str, tags or ())), is_blocked=is_blocked)
-        for pk, grade, tags, is_blocked in rows.values_list("pk", "segment__lead_grade", "tags", "is_blocked")
-    }
+        pk: Arrived(
+            lead_id=pk, lead_grade=grade or "", channel=channel or "", tags=frozenset(map(str, tags or ())),
+            is_blocked=is_blocked,
+        )
+        for pk, grade, channel, tags, is_blocked in rows.values_list(*_LOOKED_AT)
+    }  # fmt: skip
+
+
+def kinds_of(lead_ids: Collection[int]) -> set[tuple[str, str]]:
+    """Return the kinds (channel, lead grade) among leads."""
+    rows = Lead.objects.filter(pk__in=lead_ids).values_list("segment__channel", "segment__lead_grade").distinct()
+    return {(channel or "", grade or "") for channel, grade in rows.order_by()}
 
 
 def latest_decision(lead_id: int) -> Decision | None:

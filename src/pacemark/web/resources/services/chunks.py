@@ -18,6 +18,7 @@ from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.queries import organization, reps_who_left
 from pacemark.web.pipeline.choices import HoldingBegan
 from pacemark.web.pipeline.holding_services import Taking, lock_leads, take
+from pacemark.web.resources.bridge.chances import kind_name
 from pacemark.web.resources.bridge.desk import engine_desk, with_counters, without
 from pacemark.web.resources.bridge.evidence import MAX_REASONS, counted, evidence_text, exclusions_of
 from pacemark.web.resources.choices import DecisionKind, RunState
@@ -104,11 +105,13 @@ def _split(leads: Sequence[Arrived], desk: Desk) -> tuple[list[Arrived], list[Ar
 
 
 def _allocated(run: Run, desk: Desk, before: Ledger, leads: Sequence[Arrived]) -> Allocation:
+    worth = run.inputs.get("worth")
     arrivals = Arrivals(
         ids=[str(lead.lead_id) for lead in leads],
         grades=[lead.lead_grade for lead in leads],
         tags=[lead.tags for lead in leads] if any(rep.skills for rep in desk.reps) else None,
         blocked=[lead.is_blocked for lead in leads] if any(lead.is_blocked for lead in leads) else None,
+        values=None if worth is None else [worth[kind_name(lead.channel, lead.lead_grade)] for lead in leads],
     )
     if run.inputs["has_window"]:
         return allocate(arrivals, desk, before)

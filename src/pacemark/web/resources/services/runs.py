@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from pacemark.engine.periods import sales_month_of
 from pacemark.engine.resources.arrivals import Desk
+from pacemark.engine.resources.matching import MAX_PAIRS
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.queries import organization
+from pacemark.web.resources.bridge.chances import worth_table
 from pacemark.web.resources.bridge.desk import (
     StandingDesk,
     desk_text,
@@ -30,9 +32,10 @@ from pacemark.web.resources.bridge.desk import (
 )
 from pacemark.web.resources.choices import RunKind, RunState
 from pacemark.web.resources.models import KeptDesk, LedgerState, PolicyVersion, Run
+from pacemark.web.resources.queries.chances import chances_before
 from pacemark.web.resources.queries.desk import desk_at
 from pacemark.web.resources.queries.ledger import KEPT_ON, ledger_now
-from pacemark.web.resources.queries.runs import ownerless_leads, run_of_key
+from pacemark.web.resources.queries.runs import kinds_of, ownerless_leads, run_of_key
 from pacemark.web.resources.refusals import other_content
 from pacemark.web.resources.services.chunks import deal_next_chunk, deal_under_lock
 from pacemark.web.resources.services.ledger import locked_state
@@ -149,10 +152,22 @@ def open_run(*, actor: User | None, asking: Asking) -> Run:
     inputs["shares"] = _shares(state, desk, asking.at, len(asking.lead_ids))
     if asking.kind != RunKind.API:
         inputs["ledger"] = ledger_now(state).as_json()
+    if desk.policy.order == "best_fit":
+        inputs |= _matched(desk, asking)
     return Run.objects.create(
         key=asking.key, kind=asking.kind, version=version, inputs_key=asking.content_key, inputs=inputs,
         n_leads=len(asking.lead_ids), began_by=actor, began_at=asking.at, answer={},
     )  # fmt: skip
+
+
+def _matched(desk: Desk, asking: Asking) -> dict[str, Any]:
+    """Return what matching by value needs beside: the worth of each kind of lead with each rep, and small chunks."""
+    reps = [rep.id for rep in desk.reps]
+    chances = chances_before(local_date(asking.at, organization().time_zone))
+    return {
+        "worth": worth_table(chances, kinds_of(asking.lead_ids), reps),
+        "chunk_size": max(1, min(asking.chunk_size, MAX_PAIRS // max(1, len(reps)))),
+    }
 
 
 def deal_arrivals(*, actor: User | None, asking: Asking, version: PolicyVersion, state: LedgerState) -> Run:
@@ -172,6 +187,8 @@ def deal_arrivals(*, actor: User | None, asking: Asking, version: PolicyVersion,
         "has_window": policy.expected_leads is not None,
         "counters": {"0": _that_matter(desk, counters, len(asking.lead_ids))},
     }  # fmt: skip
+    if policy.order == "best_fit" and len(asking.lead_ids) > 1:
+        inputs["worth"] = _matched(desk, asking)["worth"]
     day = local_date(asking.at, organization().time_zone).isoformat()
     if state.rest.get(KEPT_ON) != day:
         # Once a day, so that a replay need not begin with the first lead there ever was.
