@@ -199,6 +199,13 @@ EXPECTED: dict[str, Expected] = {
     "api:me": Expected(),
     "api:channels": Expected(roles=LEADERS - {AccessRole.DIRECTOR}),
     "api:messages": Expected(roles=LEADERS - {AccessRole.DIRECTOR}),
+    "api:quality": Expected(),
+    # items that do not exist (tests/web/api/test_quality_api.py has those that do)
+    "api:quality_item": Expected(roles=frozenset(), values={"item_id": 0}),
+    "api:decide_quality": Expected(roles=frozenset(), method="post", values={"item_id": 0}),
+    "api:quality_word": Expected(roles=frozenset(), method="post", values={"item_id": 0}),
+    "api:metric_audit": Expected(roles=LEADERS),
+    "api:retire_metric": Expected(roles=PLANNERS, method="post"),
     "api:goals_targets": Expected(),
     "api:goals_plans": Expected(),
     "api:goals_replans": Expected(),

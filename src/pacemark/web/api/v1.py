@@ -19,13 +19,16 @@ from pacemark.web.api.goals_frame import router as goals_frame
 from pacemark.web.api.goals_of_rep import router as goals_of_rep
 from pacemark.web.api.leads import router as leads
 from pacemark.web.api.messages import router as told
+from pacemark.web.api.quality import router as quality
 from pacemark.web.api.services import EngineError, answer
 from pacemark.web.goals.refusals import CONFLICTS as GOALS_CONFLICTS
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
 from pacemark.web.shared.rest import failure
 
 logger = logging.getLogger(__name__)
-CONFLICTS = GOALS_CONFLICTS | {"resources.key_reused", "resources.already_theirs", "resources.not_eligible"}
+CONFLICTS = GOALS_CONFLICTS | {
+    "process.already_decided", "resources.key_reused", "resources.already_theirs", "resources.not_eligible",
+}  # fmt: skip
 
 api = NinjaAPI(
     title="Pacemark",
@@ -37,6 +40,7 @@ api = NinjaAPI(
 )
 api.add_router("/leads", leads)
 api.add_router("", told)
+api.add_router("/process", quality)
 for room in (goals, goals_frame, goals_of_rep):
     api.add_router("/goals", room)
 

@@ -1,0 +1,132 @@
+"""Quality and the metric audit for programs: what asks for a look, of whom the caller may see, and the word on it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.listing import REFUSALS, Listed, Paged, today_here, visible_to
+from pacemark.web.api.reading import read_body
+from pacemark.web.process.audit_queries import last_audit
+from pacemark.web.process.audit_services import set_watched
+from pacemark.web.process.models import QualityItem
+from pacemark.web.process.quality_queries import quality_item, quality_items, records_of
+from pacemark.web.process.quality_services import decide, say_word
+
+router = Router(tags=["process"])
+Reason = Annotated[str, Field(max_length=500)]
+JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+ANSWERED = {200: dict[str, Any], **REFUSALS, 409: REFUSALS[422]}
+
+
+class AskedItems(Paged):
+    """Whether what waits for a look is asked for, or what was decided."""
+
+    state: Literal["open", "decided"] = "open"
+
+
+class Decision(Schema):
+    """What came of a look, and why."""
+
+    state: Literal["explained", "confirmed", "dismissed"]
+    reason: Reason
+
+
+class Word(Schema):
+    """What the rep says about it."""
+
+    word: Reason
+
+
+class Watching(Schema):
+    """One metric, and why it is retired or watched again."""
+
+    metric: Annotated[str, Field(max_length=60)]
+    reason: Reason
+    is_watched: bool = False
+
+
+@router.get("/quality", response={200: Listed, **REFUSALS}, operation_id="quality", url_name="quality",
+            summary="What asks for a look")  # fmt: skip
+def quality(request: PageRequest, asked: Query[AskedItems]) -> dict[str, Any]:
+    """Return items about people in sight, newest first; the records of one are in ``/quality/{id}``."""
+    rows = quality_items(visible_to(request), is_open=asked.state == "open")
+    first = (asked.page - 1) * asked.page_size
+    items = [_told(row) for row in rows[first : first + asked.page_size]]
+    return {"period": "", "count": rows.count(), "items": items}
+
+
+@router.get("/quality/{int:item_id}", response={200: dict[str, Any], **REFUSALS}, operation_id="quality_item",
+            url_name="quality_item", summary="One item with its records")  # fmt: skip
+def one_item(request: PageRequest, item_id: int) -> dict[str, Any]:
+    """Return one item with the calls, opportunities or deals that it was counted from."""
+    found = _found(request, item_id)
+    return {**_told(found), "records": [asdict(row) for row in records_of(found)]}
+
+
+@router.post("/quality/{int:item_id}/decision", operation_id="decide_quality", url_name="decide_quality",
+             response=ANSWERED, openapi_extra=JSON_BODY, summary="Decide on an item")  # fmt: skip
+def decide_on(request: PageRequest, item_id: int) -> dict[str, Any]:
+    """Keep a decision; the first one holds, a later one answers 409. Body: ``state``, ``reason``."""
+    if request.user.access_role == AccessRole.REP:
+        raise PermissionDenied
+    found, sent = _found(request, item_id), read_body(request, Decision)
+    if found.rep.user_id == request.user.pk:
+        raise PermissionDenied
+    decide(actor=request.user, item_id=found.pk, state=sent.state, reason=sent.reason)
+    return _told(_found(request, item_id))
+
+
+@router.post("/quality/{int:item_id}/word", operation_id="quality_word", url_name="quality_word", response=ANSWERED,
+             openapi_extra=JSON_BODY, summary="Explain an item about oneself")  # fmt: skip
+def say(request: PageRequest, item_id: int) -> dict[str, Any]:
+    """Keep what the person it is about says. Body: ``word``."""
+    found, sent = _found(request, item_id), read_body(request, Word)
+    say_word(actor=request.user, item_id=found.pk, word=sent.word)
+    return _told(_found(request, item_id))
+
+
+@router.get("/audit", response={200: Listed, **REFUSALS}, operation_id="metric_audit", url_name="metric_audit",
+            summary="Which metrics deserve watching")  # fmt: skip
+def audit(request: PageRequest) -> dict[str, Any]:
+    """Return the last audited month: each metric's verdict, numbers, and whether it is watched or a target."""
+    if request.user.access_role == AccessRole.REP:
+        raise PermissionDenied
+    found = last_audit(today_here())
+    if found is None:
+        return {"period": "", "count": 0, "items": []}
+    items = [
+        {"metric": one.metric, "verdict": one.verdict, **one.numbers, **asdict(one.state)} for one in found.metrics
+    ]
+    return {"period": f"{found.month_start:%Y-%m}", "count": len(items), "items": items}
+
+
+@router.post("/audit/retire", operation_id="retire_metric", url_name="retire_metric", response=ANSWERED,
+             openapi_extra=JSON_BODY, summary="Retire a metric, or watch it again")  # fmt: skip
+def retire(request: PageRequest) -> dict[str, Any]:
+    """Let pages show a metric no more from today on. Body: ``metric``, ``reason``, ``is_watched`` (false)."""
+    if request.user.access_role not in {AccessRole.OPERATIONS, AccessRole.ADMIN}:
+        raise PermissionDenied
+    sent = read_body(request, Watching)
+    row = set_watched(actor=request.user, metric=sent.metric, is_watched=sent.is_watched, reason=sent.reason)
+    return {"metric": row.metric, "is_watched": row.is_watched, "valid_from": row.valid_from, "reason": row.reason}
+
+
+def _found(request: PageRequest, item_id: int) -> QualityItem:
+    found = quality_item(item_id, visible_to(request))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _told(item: QualityItem) -> dict[str, Any]:
+    numbers = {name: value for name, value in item.evidence.items() if name != "records"}
+    names = ("rep_id", "kind", "first_day", "last_day", "state", "reason", "word", "decided_at", "decided_by_id")
+    return {"id": item.pk, "rep": item.rep.name, **{name: getattr(item, name) for name in names}, "evidence": numbers}
