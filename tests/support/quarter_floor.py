@@ -1,4 +1,4 @@
-"""A made-by-hand quarter of seven people, one of whom turns few deep talks into opportunities."""
+"""A made-by-hand quarter of six people, one of whom turns few deep talks into opportunities."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.web.goals.floor import Floor, weekdays
 
 FIRST, LAST = date(2023, 12, 14), date(2024, 3, 13)
 MONDAYS = [day for day in weekdays(FIRST, LAST) if day.weekday() == 0]
-N_PEERS = 6
+N_PEERS = 5
 N_DIALS, N_CONNECTS, N_TALKS, N_OPPORTUNITIES, N_WON = 40, 20, 12, 6, 2
 WEAK_OPPORTUNITIES = 1
 

@@ -86,6 +86,12 @@ def interval_of(won: FloatArray, tried: FloatArray) -> Estimates:
     return shrink(won, np.maximum(tried, won), *_JEFFREYS)
 
 
+def rate_interval(won: float, tried: float) -> tuple[float, float]:
+    """Return the same of one rate."""
+    found = interval_of(np.array([won]), np.array([tried]))
+    return float(found.low[0]), float(found.high[0])
+
+
 def _table(judged: Judged) -> dict[str, FloatArray]:
     """Return every number of everybody's stages, each of shape (n_people, n_stages)."""
     found, own = judged.findings, _estimates(judged.won, judged.tried)

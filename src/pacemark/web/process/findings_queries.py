@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
+from pacemark.engine.periods import Period
 from pacemark.web.process.choices import Cause
+from pacemark.web.process.findings_ground import STAGES
 from pacemark.web.process.findings_models import RepCauses
 from pacemark.web.process.models import Finding
 
@@ -58,10 +61,13 @@ def _added(one: CausesSum, other: CausesSum) -> CausesSum:
 
 def current_findings(rep_ids: Collection[int] | None, team_ids: Collection[int] | None = None) -> QuerySet[Finding]:
     """Return what is found now of some reps, and of the leads of some teams; what cost most first."""
-    found = Finding.objects.filter(is_current=True).select_related("rep", "team")
-    if rep_ids is not None:
-        found = found.filter(Q(rep_id__in=rep_ids) | Q(rep=None, team_id__in=team_ids or ()))
-    return found.order_by("money_minor", "pk")
+    return _seen(Finding.objects.filter(is_current=True).select_related("rep", "team"), rep_ids, team_ids)
+
+
+def found_of(rep_id: int, number: str) -> Finding | None:
+    """Return a finding about one rep by its number as typed; nothing where there is none of that rep."""
+    # No id has more digits; Python refuses to read thousands of them.
+    return Finding.objects.filter(pk=int(number[:18]), rep_id=rep_id).first() if number.isdecimal() else None
 
 
 def findings_mark(rep_ids: Collection[int]) -> str:
@@ -79,6 +85,52 @@ def month_rows(first_day: date, rep_ids: Collection[int] | None) -> list[RepCaus
 def counted_months() -> list[date]:
     """Return the first days of the sales months whose causes are kept, newest first."""
     return list(RepCauses.objects.order_by("-first_day").values_list("first_day", flat=True).distinct())
+
+
+def findings_of_month(
+    month: Period, rep_ids: Collection[int] | None, team_ids: Collection[int] | None = None
+) -> QuerySet[Finding]:
+    """Return what was found when a sales month was counted last; what cost most first."""
+    newest = RepCauses.objects.aggregate(newest=Max("first_day"))["newest"]
+    if newest == month.first:
+        return current_findings(rep_ids, team_ids)
+    of_month = Finding.objects.filter(key__contains=f"|{month.label}|").select_related("rep", "team")
+    last = of_month.aggregate(last=Max("last_day"))["last"]
+    return _seen(of_month.filter(last_day=last), rep_ids, team_ids)
+
+
+def _seen(
+    found: QuerySet[Finding], rep_ids: Collection[int] | None, team_ids: Collection[int] | None
+) -> QuerySet[Finding]:
+    if rep_ids is not None:
+        found = found.filter(Q(rep_id__in=rep_ids) | Q(rep=None, team_id__in=team_ids or ()))
+    return found.order_by("money_minor", "pk")
+
+
+StageSums = Mapping[tuple[int, str], tuple[float, float]]
+
+
+def stage_sums(first_day: date) -> StageSums:
+    """Return every team's successes and average-lead trials by team and stage; nobody is named by them."""
+    won: Counter[tuple[int, str]] = Counter()
+    tried: Counter[tuple[int, str]] = Counter()
+    rows = RepCauses.objects.filter(first_day=first_day).values_list("detail__team_id", "detail__stages")
+    for team_id, stages in rows:
+        for stage, told in stages.items():
+            won[team_id, stage] += told["won"]
+            tried[team_id, stage] += told["tried"] * (told["ease"] or 1.0)
+    return {key: (won[key], tried[key]) for key in won}
+
+
+def rates_of_others(sums: StageSums, team_id: int) -> dict[str, float]:
+    """Return what the other teams make of average leads by stage; stages without their trials are left out."""
+    found = {}
+    for stage in STAGES:
+        pairs = [pair for (team, name), pair in sums.items() if name == stage and team != team_id]
+        won, tried = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+        if tried:
+            found[stage] = won / tried
+    return found
 
 
 def last_counted_at() -> datetime | None:

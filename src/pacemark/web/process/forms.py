@@ -15,6 +15,7 @@ class CoachingForm(forms.Form):
         label=_("What will show that it was done (may stay empty)"), max_length=500, required=False
     )
     stage = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    finding = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
 
 class EvidenceForm(forms.Form):

@@ -16,6 +16,9 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.views.asked import in_scope, leaders
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import members_on, organization, visible_rep_ids
+from pacemark.web.process.findings_page import finding_line
+from pacemark.web.process.findings_queries import found_of
+from pacemark.web.process.findings_words import coaching_words
 from pacemark.web.process.forms import CoachingForm, EvidenceForm, ExcuseForm
 from pacemark.web.process.models import CoachingAction
 from pacemark.web.process.queries import coaching_of
@@ -45,16 +48,19 @@ def plan(request: PageRequest, rep_id: int) -> HttpResponse:
     if not members:
         raise Http404
     first = {"due_on": today + timedelta(days=DUE_IN_DAYS), "stage": request.GET.get("stage", "")[:40]}
-    form = CoachingForm(request.POST or None, initial=first)
+    known = found_of(rep_id, request.GET.get("finding", ""))
+    form = CoachingForm(request.POST or None, initial=first | (coaching_words(known) if known else {}))
     if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        said["finding"] = found_of(rep_id, str(said["finding"] or ""))
         try:
-            plan_coaching(actor=request.user, owner=request.user, planned=Planned(rep_id=rep_id, **form.cleaned_data))
+            plan_coaching(actor=request.user, owner=request.user, planned=Planned(rep_id=rep_id, **said))
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, words_for(refused.code, None))
         else:
             messages.success(request, _("Put down. It counts once it is done with evidence."))
             return redirect("process:coaching")
-    context = {"form": form, "member": members[0]}
+    context = {"form": form, "member": members[0], "line": finding_line(known) if known else None}
     return render(request, "process/plan_coaching.html", context, status=422 if form.errors else 200)
 
 

@@ -71,6 +71,13 @@ def percent(rate: object, digits: int = 1) -> str:
     return DASH if number is None else f"{grouped(number * 100, digits)}%"
 
 
+def signed_points(difference: object, language: Language, digits: int = 1) -> str:
+    """Return a difference between two rates: ``+2.1 pp``, ``−0.4 个百分点``."""
+    number = as_decimal(difference)
+    unit = "个百分点" if language == "zh" else "pp"
+    return DASH if number is None else f"{signed(number * 100, digits)} {unit}"
+
+
 def percent_interval(low: object, high: object, digits: int = 1) -> str:
     """Return an interval of rates, ``15.0–25.2%``."""
     start, end = percent(low, digits), percent(high, digits)
