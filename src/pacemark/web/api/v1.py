@@ -20,6 +20,7 @@ from pacemark.web.api.goals_of_rep import router as goals_of_rep
 from pacemark.web.api.leads import router as leads
 from pacemark.web.api.messages import router as told
 from pacemark.web.api.quality import router as quality
+from pacemark.web.api.resources import router as resources
 from pacemark.web.api.services import EngineError, answer
 from pacemark.web.goals.refusals import CONFLICTS as GOALS_CONFLICTS
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
@@ -39,6 +40,7 @@ api = NinjaAPI(
     auth=AUTHENTICATION,
 )
 api.add_router("/leads", leads)
+api.add_router("/resources", resources)
 api.add_router("", told)
 api.add_router("/process", quality)
 for room in (goals, goals_frame, goals_of_rep):

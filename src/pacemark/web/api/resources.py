@@ -1,0 +1,240 @@
+"""Resources for programs: everything that the room's pages show, of whom the caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.forms.models import model_to_dict
+from django.http import Http404
+from ninja import Query, Router
+
+from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, today_here, visible_to
+from pacemark.web.organization.queries import teams_visible_to
+from pacemark.web.pipeline.holding_models import Holding
+from pacemark.web.pipeline.queries.holdings import running_out, standing_rule
+from pacemark.web.pipeline.queries.lead_pages import find_leads
+from pacemark.web.resources.models import PolicyVersion, Replay
+from pacemark.web.resources.queries.contests import contests_shown
+from pacemark.web.resources.queries.fairness_page import accounts_of, inflow_of, waiting_groups
+from pacemark.web.resources.queries.lead_page import card_of
+from pacemark.web.resources.queries.people_page import people_rows
+from pacemark.web.resources.queries.policies import active_version, versions
+from pacemark.web.resources.queries.pool_page import pool_page
+from pacemark.web.resources.queries.replays import replays_of
+from pacemark.web.resources.queries.room import fairness_of, sources_of
+from pacemark.web.resources.queries.scores import (
+    latest_cycle,
+    scores_of,
+    standing_withholding_rule,
+    team_scores,
+    withholdings_shown,
+)
+
+router = Router(tags=["resources"])
+Row = Mapping[str, Any]
+SOON = 3
+
+
+class Sought(Paged):
+    """What to look for: last four digits, a name, an id."""
+
+    q: str = ""
+
+
+def _leads_people(request: PageRequest) -> None:
+    if request.user.access_role == AccessRole.REP:
+        raise PermissionDenied
+
+
+def _today() -> str:
+    return today_here().isoformat()
+
+
+def _get(path: str, name: str, summary: str) -> Callable[[Any], Any]:
+    return router.get(
+        path, response={200: Listed, **REFUSALS}, operation_id=f"resources_{name}", url_name=f"resources_{name}",
+        summary=summary,
+    )  # fmt: skip
+
+
+@_get("/accounts", "accounts", "What each is owed and has received")
+def accounts(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return the accounts over all lead grades; ``balance`` is received minus entitled."""
+    rows = accounts_of(active_version(), today_here(), visible_to(request))
+    return listed(_today(), asked, [{**asdict(row), "balance": row.balance} for row in rows])
+
+
+@_get("/day", "day", "The day's leads, who waits and why, and how fair it has been")
+def day(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return one row for the day: inflow, waiting groups with their coded reasons, and fairness over everybody."""
+    _leads_people(request)
+    version = active_version()
+    fairness = asdict(fairness_of(accounts_of(version, today_here(), None), version))
+    if visible_to(request) is not None:
+        fairness.pop("worst_name")
+    waiting = [asdict(group) for group in waiting_groups()]
+    row = {"inflow": asdict(inflow_of(today_here())), "waiting": waiting, "fairness": fairness}
+    return listed(_today(), asked, [row])
+
+
+@_get("/scores", "scores", "Scores with their parts")
+def scores(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return the scores published last: of people in sight and, to leaders, of teams."""
+    cycle = latest_cycle()
+    found = [] if request.user.access_role == AccessRole.REP else team_scores(cycle)
+    rows = [
+        {"rep_id": one.rep_id, "team_id": one.team_id, "value": one.value, "place": one.place, "parts": one.parts}
+        for one in [*found, *scores_of(cycle, visible_to(request))]
+    ]
+    return listed(f"{cycle.first_day} – {cycle.last_day}" if cycle else "", asked, rows)
+
+
+@_get("/sources", "sources", "What leads bring by source")
+def sources(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return the last ninety days' leads by source: opportunities, deals, revenue in minor units, rates per lead."""
+    _leads_people(request)
+    rows = [
+        {**asdict(row), "conversion": row.conversion, "per_lead_minor": row.per_lead_minor}
+        for row in sources_of(today_here())
+    ]
+    return listed(_today(), asked, rows)
+
+
+@_get("/withholdings", "withholdings", "What is withheld, until when and why")
+def withholdings(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return what is proposed, in force or lately over, with trigger, end and appeal."""
+    found = withholdings_shown(visible_to(request), today_here())
+    return listed(_today(), asked, [model_to_dict(one) for one in found])
+
+
+@_get("/contests", "contests", "Disputed leads")
+def contests(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return the disputes of people in sight, open ones first."""
+    rows = [{"id": one.pk, **model_to_dict(one, exclude=["evidence"])} for one in contests_shown(visible_to(request))]
+    return listed(_today(), asked, [{**row, "raised_at": str(row["raised_at"])} for row in rows])
+
+
+@_get("/people", "people", "Skills, self-sourcing, duty and holdings")
+def people(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return everybody in sight as the rule meets them."""
+    rows: Sequence[Row] = [
+        {
+            "rep_id": row.member.rep_id, "team_id": row.member.team_id or None, "tags": list(row.tags),
+            "is_self_sourcing": row.is_self_sourcing, "is_away": row.is_away, "held": row.held,
+        }
+        for row in people_rows(today_here(), visible_to(request))
+    ]  # fmt: skip
+    return listed(_today(), asked, rows)
+
+
+@_get("/pools", "pools", "Pools, claims of the day, and clocks that run out")
+def pools(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return one row per pool that people in sight claim from, with its limits and how many leads lie in it."""
+    _leads_people(request)
+    sight = visible_to(request)
+    teams = None if sight is None else frozenset(team.pk for team in teams_visible_to(request.user))
+    page = pool_page(sight, teams, today_here())
+    rows = [{**model_to_dict(row.pool), "n_leads": row.n_leads} for row in page.pools]
+    return listed(_today(), asked, rows)
+
+
+@_get("/holdings", "holdings", "Whose leads are, and until when")
+def holdings(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return the open holdings of people in sight with their due days, those due first."""
+    sight = visible_to(request)
+    rows = Holding.objects.filter(ended_at__isnull=True).order_by("due_on", "pk")
+    if sight is not None:
+        rows = rows.filter(rep_id__in=sight)
+    first = (asked.page - 1) * asked.page_size
+    columns = (
+        "lead_id",
+        "rep_id",
+        "began_on",
+        "began_how",
+        "due_on",
+        "last_activity_on",
+        "is_locked",
+        "is_self_sourced",
+    )
+    items = list(rows.values(*columns)[first : first + asked.page_size])
+    return {"period": _today(), "count": rows.count(), "items": items}
+
+
+@_get("/rules", "rules", "The clock and the withholding rule")
+def rules(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return the versions that hold."""
+    found = {"recycle": standing_rule(), "withholding": standing_withholding_rule()}
+    rows = [{"rule": name, **model_to_dict(rule)} for name, rule in found.items() if rule is not None]
+    return listed(_today(), asked, rows)
+
+
+@_get("/policies", "policies", "The rule, version by version")
+def policies(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return every version with its content."""
+    _leads_people(request)
+    return listed(_today(), asked, [_version(one) for one in versions()])
+
+
+def _version(one: PolicyVersion) -> Row:
+    return {
+        "id": one.pk, "version": one.version, "state": one.state, "content": one.content,
+        "active_from": one.active_from, "active_until": one.active_until,
+    }  # fmt: skip
+
+
+@_get("/policies/{int:version_id}/replays", "replays", "Replays of a version")
+def replays(request: PageRequest, version_id: int, asked: Query[Paged]) -> dict[str, Any]:
+    """Return a version's replays with progress and summary; people outside one's sight are left out of it."""
+    _leads_people(request)
+    if not PolicyVersion.objects.filter(pk=version_id).exists():
+        raise Http404
+    sight = visible_to(request)
+    return listed(_today(), asked, [_replay(one, sight) for one in replays_of([version_id])])
+
+
+def _replay(one: Replay, sight: frozenset[int] | None) -> Row:
+    reps = {rep: row for rep, row in (one.summary.get("reps") or {}).items() if sight is None or int(rep) in sight}
+    return {
+        "id": one.pk, "first_day": one.first_day, "last_day": one.last_day, "state": one.state, "n_done": one.n_done,
+        "n_all": one.n_all, "summary": {**one.summary, "reps": reps},
+    }  # fmt: skip
+
+
+@_get("/leads", "leads", "Find leads")
+def leads(request: PageRequest, asked: Query[Sought]) -> dict[str, Any]:
+    """Return live leads of people in sight by last four digits, name or id; numbers are not told."""
+    rows = [
+        {
+            "lead": one.pk, "name": one.name, "owner": one.owner_id,
+            "grade": one.segment.lead_grade if one.segment else "",
+            "source": one.segment.channel if one.segment else "", "arrived_on": one.arrived_on,
+            "next_contact_at": one.next_contact_at, "note": one.note,
+        }
+        for one in find_leads(asked.q, visible_to(request))
+    ]  # fmt: skip
+    return listed(_today(), asked, rows)
+
+
+@_get("/leads/{int:lead_id}/history", "lead_history", "A lead's history")
+def history(request: PageRequest, lead_id: int, asked: Query[Paged]) -> dict[str, Any]:
+    """Return touches, calls, holdings, opportunities and deals, the latest first; strangers are letters."""
+    card = card_of(lead_id, visible_to(request), None)
+    if card is None:
+        raise Http404
+    return listed(_today(), asked, [asdict(line) for line in card.lines])
+
+
+@_get("/clocks", "clocks", "Clocks that run out in the next days")
+def clocks(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
+    """Return the holdings of people in sight that end within three days."""
+    today, sight = today_here(), visible_to(request)
+    rows = running_out(today, date.fromordinal(today.toordinal() + SOON))
+    if sight is not None:
+        rows = rows.filter(rep_id__in=sight)
+    return listed(_today(), asked, list(rows.values("lead_id", "rep_id", "due_on", "is_locked")))
