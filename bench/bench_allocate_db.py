@@ -93,7 +93,8 @@ def main() -> None:
         told = {
             "database": connection.vendor, "leads": asked.leads, "reps": asked.reps, "seconds": round(seconds, 2),
             "cpu_seconds": round(cpu_seconds, 2), "leads_per_second": round(asked.leads / seconds),
-            "target_seconds": TARGET_SECONDS, "single_ms": round(single_ms, 1), "single_cpu_ms": round(single_cpu_ms, 1),
+            "target_seconds": TARGET_SECONDS, "single_ms": round(single_ms, 1),
+            "single_cpu_ms": round(single_cpu_ms, 1),
             "target_single_ms": TARGET_SINGLE_MS,
             "decisions": Decision.objects.count(),
             "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
