@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pacemark.web.jobs.registry import AGREEMENT_WAITING, CLOCK_RUNS_OUT, FACTS_CHANGED, job, periodic
+from pacemark.web.jobs.registry import AGREEMENT_WAITING, CLOCK_RUNS_OUT, job, periodic
 from pacemark.web.notifications.choices import MessageKind
 from pacemark.web.notifications.services.queue import tell
 from pacemark.web.overview import digest, moments
@@ -24,8 +24,8 @@ def tell_of_clocks(**_payload: object) -> int:
     return tell(MessageKind.CLOCK)
 
 
-@job(FACTS_CHANGED)
-def tell_of_first_deals(**_payload: object) -> int:
+@periodic("tell of first deals", every=timedelta(minutes=10), offset=timedelta(minutes=5))
+def tell_of_first_deals() -> int:
     """Tell of the deals that have ended a streak."""
     return tell(MessageKind.FIRST_DEAL)
 

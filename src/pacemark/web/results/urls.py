@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from pacemark.web.results.views import credit, home
+from pacemark.web.results.views import cards, credit, home
 
 app_name = "results"
 urlpatterns = [
@@ -11,4 +11,8 @@ urlpatterns = [
     path("deals/", credit.deals, name="deals"),
     path("deals/<int:deal_id>/credit/", credit.credit, name="credit"),
     path("offers/<int:offer_id>/", credit.decide, name="decide_offer"),
+    path("cards/", cards.cards, name="cards"),
+    path("cards/consent/", cards.consent, name="consent"),
+    re_path(r"^cards/(?P<card_id>[0-9]{1,12})\.(?P<form>png|svg)$", cards.picture, name="card"),
+    path("cards/<int:card_id>/send/", cards.send, name="send_card"),
 ]

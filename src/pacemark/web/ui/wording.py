@@ -262,6 +262,13 @@ WORDS: dict[str, str | Promise] = {
     "results.amount_is_zero": gettext_lazy("The amount is zero, so this cannot be worked out."),
     "results.bad_remaining": gettext_lazy("What is still to come must be finite, not negative, and its band in order."),
     "results.bad_trial": gettext_lazy("The counts of a trial do not belong together."),
+    "results.card_not_true": gettext_lazy("The records no longer bear this card out."),
+    "results.consent_missing": gettext_lazy("This person has not allowed their name on cards."),
+    "results.consent_not_yours": gettext_lazy("Only the person themselves allows their name."),
+    "results.no_chinese_font": gettext_lazy(
+        "No font with Chinese characters is installed here, so that no picture can be drawn. "
+        "Installing fonts-noto-cjk or fonts-wqy-microhei mends it."
+    ),
     "results.confidence_out_of_range": gettext_lazy("Confidence must lie between 0 and 1, both left out."),
     "results.credit_not_whole": gettext_lazy("The shares of a deal's credit must add up to the whole deal."),
     "results.credited_twice": gettext_lazy("One person stands in the deal's credit twice."),

@@ -16,7 +16,7 @@ FOLDERS = (
     "/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts",
     "/System/Library/Fonts", "/Library/Fonts", "C:/Windows/Fonts",
 )  # fmt: skip
-# The best first. A collection holds several countries' forms of one character; the third of Noto's is simplified Chinese.
+# The best first. A collection holds several countries' forms of a character; the third of Noto's is simplified Chinese.
 NAMES: Mapping[Weight, tuple[str, ...]] = {
     "regular": ("NotoSansCJK-Regular.ttc", "NotoSansSC-Regular.otf", "SourceHanSansSC-Regular.otf", "PingFang.ttc",
                 "msyh.ttc", "wqy-microhei.ttc", "wqy-zenhei.ttc"),
@@ -46,9 +46,9 @@ def font_files() -> dict[Weight, Path]:
     there = {path.name: path for path in _files()}
     found: dict[Weight, Path] = {}
     for weight, names in NAMES.items():
-        path = next((there[name] for name in names if name in there and _knows_chinese(there[name])), None)
-        if path is not None:
-            found[weight] = path
+        known = [there[name] for name in names if name in there and _knows_chinese(there[name])]
+        if known:
+            found[weight] = known[0]
     return found
 
 

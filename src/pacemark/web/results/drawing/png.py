@@ -32,11 +32,10 @@ def png_of(card: CardWords) -> bytes:
 @lru_cache(maxsize=1)
 def _ground() -> Image.Image:
     """Return the red ground with its frame: an ellipse of the lighter red from the upper edge, darker outwards."""
-    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    y, x = np.ogrid[0:HEIGHT, 0:WIDTH]
     away = np.hypot((x - WIDTH / 2) / (1.2 * WIDTH), y / (0.8 * HEIGHT))
     share = np.clip((away - 0.45) / 0.55, 0, 1)[..., None]
     light, dark = (np.array(ImageColor.getrgb(one)) for one in (FESTIVE, DEEP))
-    # Steps of one shade show as rings; whole rows of equal shades compress well.
     ground = Image.fromarray(np.rint(light + (dark - light) * share).astype(np.uint8), "RGB")
     frame = (FRAME, FRAME, WIDTH - FRAME, HEIGHT - FRAME)
     ImageDraw.Draw(ground).rounded_rectangle(frame, radius=RADIUS, outline=_mixed(0.5), width=3)
