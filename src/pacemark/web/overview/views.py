@@ -54,7 +54,6 @@ def _today_of(request: PageRequest, rep_id: int, url: str) -> HttpResponse:
     context = {
         "page": found.page,
         "found": found,
-        "found": found,
         "data_until": found.data_until,
         "greeting": greeting(found.page.now.hour),
         "is_own": is_own,
