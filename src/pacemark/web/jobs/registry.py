@@ -21,6 +21,7 @@ MEMBERSHIP_CHANGED = "membership changed"
 CLOCK_RUNS_OUT = "clock runs out"
 AGREEMENT_WAITING = "agreement waiting"
 TIER_OFFERED = "tier offered"
+RESULTS_CHANGED = "results changed"
 # Names that lower rooms tell upper rooms something with. Nobody, one room or several may listen.
 ANNOUNCEMENTS = frozenset(
     {
@@ -30,6 +31,7 @@ ANNOUNCEMENTS = frozenset(
         DEFINITIONS_CHANGED,
         FACTS_CHANGED,
         MEMBERSHIP_CHANGED,
+        RESULTS_CHANGED,
         TIER_OFFERED,
     }
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from pacemark.web.accounts.models import User
+from pacemark.web.jobs.registry import RESULTS_CHANGED
 from pacemark.web.jobs.services import enqueue_on_commit
 from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.models import Deal
@@ -16,7 +17,6 @@ from pacemark.web.results.models import CreditShare
 from pacemark.web.results.refusals import refuse
 from pacemark.web.trail.services import record
 
-RESULTS_CHANGED = "results changed"
 MOST_SHARERS = 20
 _BP_PER_PERCENT = 100
 
