@@ -78,8 +78,6 @@ def decide_on(request: PageRequest, item_id: int) -> dict[str, Any]:
     if request.user.access_role == AccessRole.REP:
         raise PermissionDenied
     found, sent = _found(request, item_id), read_body(request, Decision)
-    if found.rep.user_id == request.user.pk:
-        raise PermissionDenied
     decide(actor=request.user, item_id=found.pk, state=sent.state, reason=sent.reason)
     return _told(_found(request, item_id))
 

@@ -115,6 +115,8 @@ def decide(*, actor: User, item_id: int, state: str, reason: str, at: datetime |
         raise Refused("process.unknown_decision", "A decision is explained, confirmed or dismissed.", "state")
     if not reason.strip():
         raise Refused("process.decision_needs_reason", "Say why.", "reason")
+    if QualityItem.objects.filter(pk=item_id, rep__user=actor).exists():
+        raise Refused("process.decided_by_oneself", "Somebody else decides what is about you.")
     with transaction.atomic():
         decided = QualityItem.objects.filter(pk=item_id, state=ReviewState.OPEN).update(
             state=state, reason=reason.strip()[:500], decided_by=actor, decided_at=at or timezone.now()

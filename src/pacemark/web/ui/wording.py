@@ -45,6 +45,7 @@ WORDS: dict[str, str | Promise] = {
     "chance.one_of_two": gettext_lazy("Give opportunities or a confidence, one of the two."),
     "chance.out_of_reach": gettext_lazy("At this rate the confidence is out of reach."),
     "process.already_decided": gettext_lazy("Somebody has decided on this already; the first decision holds."),
+    "process.decided_by_oneself": gettext_lazy("Somebody else decides what is about you."),
     "process.decision_needs_reason": gettext_lazy("Say why."),
     "process.negative_deals": gettext_lazy("Deals cannot be fewer than none."),
     "process.unknown_decision": gettext_lazy("A decision is explained, confirmed or dismissed."),
