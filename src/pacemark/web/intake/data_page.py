@@ -12,6 +12,7 @@ from pacemark.web.intake.services import imports_folder
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.queries import Freshness, freshness
+from pacemark.web.pipeline.queries.freshness import talks_look_short
 from pacemark.web.ui.components import JobView
 
 PAST_IMPORTS = 20
@@ -33,6 +34,7 @@ class DataPage:
     freshness: Freshness
     imports: list[ImportBatch]
     metrics: tuple[MetricWords, ...]
+    may_be_minutes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,12 @@ class BatchPage:
 def data_page() -> DataPage:
     """Return the Data page."""
     imports = ImportBatch.objects.exclude(state=BatchState.DRAFT).select_related("actor").order_by("-pk")
-    return DataPage(freshness=freshness(), imports=list(imports[:PAST_IMPORTS]), metrics=metric_words())
+    return DataPage(
+        freshness=freshness(),
+        imports=list(imports[:PAST_IMPORTS]),
+        metrics=metric_words(),
+        may_be_minutes=talks_look_short(),
+    )
 
 
 def batch_page(batch: ImportBatch) -> BatchPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,9 @@ from pacemark.web.intake.profiles.fields import FIELDS
 from pacemark.web.intake.readers import SourceTable
 
 SAMPLE_ROWS = 4
+# So many talks in the sample, and not one of a minute: nobody's floor is like that.
+LEAST_TALKS, SECONDS_IN_MINUTE = 20, 60
+_BARE_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class KindCard:
     fields: tuple[FieldRow, ...]
     columns: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
+    may_be_minutes: bool
 
 
 def kind_cards(plan: ImportPlan) -> tuple[KindCard, ...]:
@@ -63,7 +68,16 @@ def _card(number: int, part: KindProfile, tables: list[SourceTable]) -> KindCard
         fields=rows,
         columns=first.columns,
         sample=first.sample[:SAMPLE_ROWS],
+        may_be_minutes=part.duration == "seconds" and _may_be_minutes(first, part.columns.get("duration", "")),
     )
+
+
+def _may_be_minutes(table: SourceTable, column: str) -> bool:
+    """Tell whether bare numbers that are taken for seconds look like minutes: many talks, and none of a minute."""
+    cells = table.sample_of(column) if column in table.columns else []
+    talks = [float(cell.replace(",", ".")) for cell in cells if _BARE_NUMBER.fullmatch(cell.strip())]
+    talks = [talk for talk in talks if talk > 0]
+    return len(talks) >= LEAST_TALKS and max(talks) < SECONDS_IN_MINUTE
 
 
 def _sample(table: SourceTable, column: str) -> tuple[str, ...]:

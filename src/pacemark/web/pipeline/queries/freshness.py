@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max, Q, Sum
 
 from pacemark.web.pipeline.choices import OpportunityState
 from pacemark.web.pipeline.fact_models import ChangedDay, RepDay
 from pacemark.web.pipeline.models import Deal, Lead, Opportunity, Segment
+
+# So many talks in so many days, and not one of a minute.
+LEAST_SHORT_TALKS, SHORT_TALK_DAYS = 200, 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,20 @@ def freshness() -> Freshness:
         last_deal_on=Deal.objects.aggregate(last=Max("signed_on"))["last"],
         waiting_days=ChangedDay.objects.count(),
     )
+
+
+def talks_look_short() -> bool:
+    """Tell whether the talks of the last weeks look like minutes taken for seconds: many, short, and none of a minute.
+
+    From the facts: no deep talk, and on no day of anybody's a mean of a minute.
+    """
+    last = last_call_date()
+    if last is None:
+        return False
+    rows = RepDay.objects.filter(business_date__gt=last - timedelta(days=SHORT_TALK_DAYS), connects__gt=0)
+    has_long = Q(talk_seconds__gte=F("connects") * 60) | Q(deep_talks__gt=0)
+    found = rows.aggregate(talks=Sum("connects"), n_long=Count("rep_id", filter=has_long))
+    return (found["talks"] or 0) >= LEAST_SHORT_TALKS and not found["n_long"]
 
 
 def lead_counts(rep_ids: Collection[int] | None) -> list[LeadCount]:
