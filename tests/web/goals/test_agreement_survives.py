@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,11 +12,15 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import ProtectedError
+from django.test import Client
+from django.urls import reverse
 
 from pacemark.engine.errors import EngineError
+from pacemark.web.accounts.models import User
 from pacemark.web.goals.models import Agreement, AgreementStep, AgreementVersion, RepPlan, Target
 from pacemark.web.goals.queries.agreements import history_of, standing_plan
 from pacemark.web.goals.services.plans import plan_period
+from pacemark.web.jobs.worker import run_pending
 from pacemark.web.organization.choices import DayKind
 from pacemark.web.organization.models import Grade, GradeQuota
 from pacemark.web.organization.services import (
@@ -26,7 +31,7 @@ from pacemark.web.organization.services import (
     set_calendar_day,
 )
 from pacemark.web.organization.structure_services import change_rep
-from tests.support.people import People, make_people
+from tests.support.people import People, client_of, make_people
 from tests.web.goals.floor import Floor, steady_months, weekdays
 from tests.web.goals.talks import FIRST, MARCH, Talk, planned_talk
 
@@ -122,6 +127,63 @@ def test_what_was_agreed_survives(people: People, today: date, edit: str) -> Non
     current = RepPlan.objects.filter(rep_id=talk.rep_id, is_current=True).get()
     assert (current.pk != before["plan"][0]) == does[1]
     assert bool(made) == does[1]
+
+
+def test_what_was_agreed_survives_edits_through_the_pages(people: People, today: date) -> None:
+    """Propose, ask, revise and agree; then change grade, calendar, leave, team and name; then plan everyone anew."""
+    User.objects.update(language="en")
+    floor = Floor()
+    steady_months(floor, [people.rep_row, people.outsider_row], weekdays(date(2024, 1, 2), date(2024, 2, 29)))
+    floor.count()
+    plan_period(actor=None, period=MARCH, as_of=FIRST)
+    rep, lead, ops = (client_of(User.objects.get(pk=one.pk)) for one in (people.rep, people.manager, people.operations))
+    talk, own = f"/goals/{people.rep_row.pk}/agreement", f"/goals/{people.rep_row.pk}/?period=2024-03"
+    for client, what, sent in (
+        (lead, "propose", {"confidence": "0.5"}),
+        (rep, "ask", {"seen": "1", "reason": "too high"}),
+        (lead, "revise", {"seen": "2", "amount": "4321", "reason": "a little less"}),
+        (rep, "agree", {"seen": "3"}),
+    ):
+        assert client.post(f"{talk}/{what}/", {"period": "2024-03", **sent}).status_code == 302
+    before, told = _shown(rep.get(own).content.decode()), _told(rep, people)
+    assert "€4,321" in before["stands"] and len(told["said"]) == 4
+
+    grade = Grade.objects.create(name="P9", ordinal=9)
+    person = f"/settings/people/{people.rep_row.pk}/"
+    for address, sent in (
+        (reverse("ladder:quota"), {"grade": grade.pk, "valid_from": "2024-01-01", "amount": "900000"}),
+        ("/settings/calendar/", {"date": "2024-03-18", "kind": DayKind.HOLIDAY, "name": "closed"}),
+        (person, {"valid_from": "2024-03-01", "team": people.other_team.pk, "grade": grade.pk, "role": "setter"}),
+        (person, {"what": "leave", "first_day": "2024-03-20", "last_day": "2024-03-22", "kind": "away"}),
+        ("/goals/recompute/", {"period": "2024-03", "reason": "everything is different"}),
+    ):
+        assert ops.post(address, sent).status_code == 302, address
+    run_pending()
+
+    assert RepPlan.objects.filter(rep=people.rep_row, period_start=FIRST).count() > len(told["versions"])
+    after = _told(rep, people)
+    assert after["said"][: len(told["said"])] == told["said"], "what was said stays, in its order"
+    assert after["agreement"]["holds_version"] == told["agreement"]["holds_version"]
+    holding = f"{own}&version={told['version']}"
+    shown = _shown(rep.get(holding).content.decode())
+    assert (shown["chain"], shown["work"]) == (before["chain"], before["work"])
+    assert "€4,321" in rep.get("/today/").content.decode(), "Today goes on by what was agreed"
+
+
+def _shown(text: str) -> dict[str, str]:
+    """Return the parts of a person's page that both sides agreed on."""
+    parts = {
+        "stands": r'<p class="stands">(.*?)</p>',
+        "chain": r'<ol class="chain".*?</ol>',
+        "work": r'<table class="t work-rows">.*?</table>',
+    }
+    return {name: re.findall(part, text, re.DOTALL)[0] for name, part in parts.items()}
+
+
+def _told(client: Client, people: People) -> dict[str, Any]:
+    answer = client.get(f"/api/v1/goals/reps/{people.rep_row.pk}/plan", {"period": "2024-03"})
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def test_the_row_of_whoever_agreed_cannot_be_deleted_and_an_account_leaves_the_talk_readable(

@@ -19,6 +19,7 @@ from pacemark.web.api.services import EngineError
 from pacemark.web.goals.choices import Confidence
 from pacemark.web.goals.queries.agreements import standing_query, states_of
 from pacemark.web.goals.queries.periods import shown_period
+from pacemark.web.goals.queries.plans import booked_in
 from pacemark.web.goals.queries.quarters import months_grid
 from pacemark.web.goals.queries.replans import latest_replans
 from pacemark.web.goals.services import agreements as talks
@@ -130,12 +131,21 @@ def agreements(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
              openapi_extra=JSON_BODY, response=TALKED,
              summary="Set a target")  # fmt: skip
 def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
-    """Set one rep's month by hand; a quarter's sum stays held. Body: ``amount``, ``reason``."""
+    """Set one rep's month by hand; a quarter's sum stays held. Body: ``amount``, ``reason``.
+
+    Less than ``booked_minor`` is allowed, since it may be meant.
+    """
     _leads(request, rep_id)
     sent = read_body(request, Amount)
     month = shown_period(period)
     row = set_target_of(actor=request.user, rep_id=rep_id, period=month, amount=sent.amount, reason=sent.reason)
-    return {"rep_id": rep_id, "period": month.label, "amount_minor": row.amount_minor, "version": row.version}
+    return {
+        "rep_id": rep_id,
+        "period": month.label,
+        "amount_minor": row.amount_minor,
+        "version": row.version,
+        "booked_minor": booked_in(rep_id, month),
+    }
 
 
 @router.post("/reps/{int:rep_id}/propose", operation_id="propose", url_name="goals_propose",

@@ -10,6 +10,8 @@ from pacemark.web.organization import bridge
 from pacemark.web.organization.models import CalendarDay, Leave, RosterDay, WorkingPattern
 from pacemark.web.organization.queries import Member
 
+# Of so few people alone leave and rosters are read; of more than that, everybody's in one go.
+FEW = 100
 DEFAULT_SHIFT = (time(9, 0), time(18, 0))
 
 
@@ -21,8 +23,12 @@ def working_days_of(members: Iterable[Member], first: date, last: date) -> dict[
     people = list(members)
     patterns = {row.pk: bridge.engine_pattern(row) for row in WorkingPattern.objects.all()}
     calendar = bridge.engine_calendar(CalendarDay.objects.filter(date__range=(first, last)))
-    away = bridge.leave_days(Leave.objects.filter(first_day__lte=last, last_day__gte=first))
-    rosters = bridge.roster_days(RosterDay.objects.filter(date__range=(first, last)))
+    leaves = Leave.objects.filter(first_day__lte=last, last_day__gte=first)
+    rostered = RosterDay.objects.filter(date__range=(first, last))
+    if len(people) <= FEW:
+        ids = [person.rep_id for person in people]
+        leaves, rostered = leaves.filter(rep_id__in=ids), rostered.filter(rep_id__in=ids)
+    away, rosters = bridge.leave_days(leaves), bridge.roster_days(rostered)
     shared: dict[int, tuple[date, ...]] = {}
     found: dict[int, tuple[date, ...]] = {}
     for person in people:

@@ -120,20 +120,16 @@ _KEYS: dict[str, Callable[[Grid, int], Any]] = {
 SORTS = tuple(_KEYS)
 
 
-def sum_of(grid: Grid, places: Sequence[int], column: int) -> MonthSum:
-    """Add one month up over some people."""
-    rows = np.asarray(places, dtype=np.int64)
-    targets = grid.target_minor[rows, column]
-    return MonthSum(
-        target_minor=int(np.maximum(targets, 0).sum()),
-        booked_minor=int(grid.booked_minor[rows, column].sum()),
-        n_without=int((targets == NO_TARGET).sum()),
-    )
-
-
 def sums_of(grid: Grid, places: Sequence[int]) -> tuple[MonthSum, ...]:
     """Add every month up over some people."""
-    return tuple(sum_of(grid, places, column) for column in range(len(grid.months)))
+    rows = np.asarray(places, dtype=np.int64)
+    targets = grid.target_minor[rows]
+    asked, booked = np.maximum(targets, 0).sum(axis=0), grid.booked_minor[rows].sum(axis=0)
+    without = (targets == NO_TARGET).sum(axis=0)
+    return tuple(
+        MonthSum(target_minor=target, booked_minor=net, n_without=count)
+        for target, net, count in zip(asked.tolist(), booked.tolist(), without.tolist(), strict=True)
+    )
 
 
 def whole_of(months: Sequence[MonthSum]) -> MonthSum:

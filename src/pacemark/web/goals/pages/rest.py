@@ -46,6 +46,7 @@ class RestView:
     high: float
     is_money: bool
     is_reached: bool
+    has_days: bool
     most: str
     change: Change | None
 
@@ -68,6 +69,7 @@ def rest_view(replans: Sequence[Replan], workdays: Sequence[date], confidence: s
         high=ends["high"],
         is_money=needed is None,
         is_reached=_done(content) >= (content["target"] if needed is None else needed),
+        has_days=content["days"] > 0,
         most=_most(content, confidence),
         change=_change(replans, workdays, confidence) if len(replans) > 1 else None,
     )

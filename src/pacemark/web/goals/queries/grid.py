@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 import numpy as np
@@ -88,19 +88,23 @@ def _ask_ladder(target_minor: IntArray, people: Sequence[Member], months: Sequen
     # Thousands share a grade and an intention and are past the ramp: the ladder asks the same of them.
     ramp_days = LONGEST_MONTH_DAYS * (1 + max((max(one.ramp, default=0) for one in ladders.values()), default=0))
     asked: dict[tuple[int, date | None, str, int], int] = {}
-    for place, column in np.argwhere(target_minor == NO_TARGET).tolist():
-        member, month = people[place], months[column]
-        if not member.grade_id or not _is_there(member, month):
-            continue
+    graded = np.array([bool(member.grade_id) for member in people], dtype=np.bool_)
+    for column, month in enumerate(months):
         ladder = ladders[month.first]
-        joined = member.hired_on
-        is_past_ramp = joined is not None and (month.first - joined).days > ramp_days
-        key = (member.grade_id, None if is_past_ramp else joined, ladder.intentions.get(member.rep_id, ""), column)
-        if key not in asked:
-            climber = Climber(rep_id=member.rep_id, grade_id=member.grade_id, hired_on=member.hired_on)
-            found = asked_by_ladder(ladder, climber)
-            asked[key] = NO_TARGET if found is None else found[0]
-        target_minor[place, column] = asked[key]
+        oldest = month.first - timedelta(days=ramp_days)
+        for place in np.flatnonzero((target_minor[:, column] == NO_TARGET) & graded).tolist():
+            member = people[place]
+            if not _is_there(member, month):
+                continue
+            joined = member.hired_on
+            shared_day = None if joined is not None and joined < oldest else joined
+            key = (member.grade_id, shared_day, ladder.intentions.get(member.rep_id, ""), column)
+            amount = asked.get(key)
+            if amount is None:
+                climber = Climber(rep_id=member.rep_id, grade_id=member.grade_id, hired_on=joined)
+                found = asked_by_ladder(ladder, climber)
+                amount = asked[key] = NO_TARGET if found is None else found[0]
+            target_minor[place, column] = amount
 
 
 def _is_there(member: Member, month: Period) -> bool:

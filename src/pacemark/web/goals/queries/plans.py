@@ -6,8 +6,10 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from pacemark.engine.periods import Period
 from pacemark.web.goals.choices import TargetBasis
 from pacemark.web.goals.models import RepPlan, Target
+from pacemark.web.pipeline.queries import booked_by_month
 
 RepIds = frozenset[int] | None
 PAGE_SIZE = 50
@@ -32,6 +34,11 @@ def plan_of(rep_id: int, period_start: date) -> RepPlan | None:
     return (
         RepPlan.objects.filter(rep_id=rep_id, period_start=period_start, is_current=True).select_related("rep").first()
     )
+
+
+def booked_in(rep_id: int, month: Period) -> int:
+    """Return what a rep has booked in a month, net of refunds, in minor units."""
+    return booked_by_month([month], [rep_id]).get((rep_id, 0), 0)
 
 
 def versions_of(rep_id: int, period_start: date) -> list[RepPlan]:

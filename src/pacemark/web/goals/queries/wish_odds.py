@@ -8,6 +8,7 @@ from datetime import date
 
 from pacemark.engine.periods import Period
 from pacemark.web.goals.bridge.replanning import ReplanGround, replan_people
+from pacemark.web.goals.queries.agreements import standing_plan
 from pacemark.web.goals.queries.replans import load_replan_ground
 
 
@@ -17,7 +18,8 @@ def chances_in_month(rep_id: int, period: Period, amounts_minor: Sequence[int], 
     ``None`` where the month has no plan yet or is over, and for setters, whose result is opportunities.
     """
     nothing: list[float | None] = [None] * len(amounts_minor)
-    if period.last < today:
+    # Without a plan there is nothing to be likely; the ground, with how long wins take, is not gathered for that.
+    if period.last < today or standing_plan(rep_id, period.first) is None:
         return nothing
     ground = load_replan_ground(period, max(period.first, today), [rep_id])
     if not ground.people or ground.people[0].is_setter:

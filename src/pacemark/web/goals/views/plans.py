@@ -59,8 +59,10 @@ def set_target(request: PageRequest, rep_id: int) -> HttpResponse:
     period, form = period_asked(request), TargetForm(request.POST)
     if form.is_valid():
         try:
-            set_target_of(actor=request.user, rep_id=rep_id, period=period, **form.cleaned_data)
+            row = set_target_of(actor=request.user, rep_id=rep_id, period=period, **form.cleaned_data)
             messages.success(request, _("The target is set and the plan is made anew."))
+            if row.amount_minor < queries.booked_in(rep_id, period):
+                messages.warning(request, _("This is less than is booked already; it is allowed."))
         except Refused as refused:
             messages.error(request, sentence(refused))
     else:
