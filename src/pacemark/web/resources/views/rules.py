@@ -62,11 +62,15 @@ def _forms(request: PageRequest) -> dict[str, tuple[forms.ModelForm[Any], Save]]
 
     found: dict[str, tuple[forms.ModelForm[Any], Save]] = {
         "withholding": (
-            WithholdingRuleForm(filled("withholding"), instance=standing_withholding_rule() or WithholdingRule()),
+            WithholdingRuleForm(
+                filled("withholding"),
+                instance=standing_withholding_rule() or WithholdingRule(),
+                auto_id="withholding-%s",
+            ),
             lambda actor, data: set_rule(actor=actor, **data),
         ),
         "recycle": (
-            RecycleRuleForm(filled("recycle"), instance=standing_rule() or RecycleRule()),
+            RecycleRuleForm(filled("recycle"), instance=standing_rule() or RecycleRule(), auto_id="recycle-%s"),
             lambda actor, data: set_recycle_rule(actor=actor, at=timezone.now(), **data),
         ),
     }

@@ -1,0 +1,171 @@
+"""Operations: draft → replay → activate → run → waiting → explain. Rep: queue, claim, note, return, why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.looking import Language, Looker
+from tests.browser.site import TODAY, Site, running_site
+
+pytestmark = pytest.mark.browser
+FLOOR = """
+import sys
+from datetime import UTC, date, datetime
+from pacemark.web.config.django_setup import start_django
+start_django()
+from pacemark.web.accounts.models import User
+from pacemark.web.organization.models import Membership, Rep, Team
+from pacemark.web.organization.services import set_up_organization
+from pacemark.web.pipeline.choices import PoolEntered
+from pacemark.web.pipeline.clock_services import set_recycle_rule
+from pacemark.web.pipeline.holding_services import enter_pool
+from pacemark.web.pipeline.models import Lead, Segment, Source
+from pacemark.web.pipeline.phones import seal_phone
+set_up_organization(actor=None, name="Floor")
+team = Team.objects.create(name="T1", manager=User.objects.get(username="lead"))
+for name, username in (("Ann", "ann"), ("Bo", None)):
+    rep = Rep.objects.create(name=name, user=User.objects.filter(username=username).first())
+    Membership.objects.create(rep=rep, team=team, valid_from=date(2023, 1, 1))
+set_recycle_rule(actor=None, at=datetime(2024, 3, 15, 3, tzinfo=UTC))
+source, segment = Source.objects.create(name="site"), Segment.objects.create(channel="web", lead_grade="A")
+def lead(number, day, **rest):
+    phone = seal_phone(f"1380013{8000 + number}", "CN")
+    return Lead.objects.create(
+        source=source, external_id=f"L{number}", name=f"Lin {number}", segment=segment, arrived_on=f"2024-03-{day}",
+        arrived_at=datetime(2024, 3, day, 3, tzinfo=UTC), phone_encrypted=phone.encrypted, phone_hash=phone.digest,
+        phone_last4_hash=phone.last4_digest, **rest)
+for number in range(6):
+    lead(number, 14)
+lead(6, 15, is_blocked=True)
+pooled = [lead(number, 13).pk for number in (7, 8)]
+enter_pool(actor=None, lead_ids=pooled, at=datetime(2024, 3, 14, 3, tzinfo=UTC), how=PoolEntered.RETURNED)
+"""
+SHOWN = ("Kai Lead", "Olive Ops", "Ann", "Bo", "T1", "site", "web", "公海", "Lin")
+NOTE = {"zh-hans": "约周六晚上", "en": "Saturday evening"}
+
+
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("resources")) as site:
+        site.add_person("lead", "manager", "Kai Lead")
+        site.add_person("ann", "rep", "Ann")
+        site.run("-c", FLOOR)
+        yield site
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), [("zh-hans", 390, "light"), ("en", 1440, "dark")])
+def test_a_rule_is_tried_put_in_force_and_explained_and_a_rep_works_the_queue(
+    site: Site, open_page: OpenPage, language: Language, width: int, scheme: str
+) -> None:
+    shown = (*SHOWN, *NOTE.values())
+    operations, rep = open_page(language, 1440, shown, scheme), open_page(language, width, shown, scheme)
+    sign_in(operations, "ops")
+    sign_in(rep, "ann")
+
+    _draft(operations)
+    _replay(operations)
+    _activate(operations)
+    site.run("-m", "pacemark.cli", "allocate", "--key", f"browser-{language}")
+    _waiting_is_explained(operations)
+    lead_id = _claim_and_note(rep, NOTE[language])
+    _why_and_return(rep, lead_id)
+    _find(rep)
+
+    assert operations.complaints + rep.complaints == [], "\n".join(operations.complaints + rep.complaints)
+
+
+def _draft(looker: Looker) -> None:
+    page = looker.page
+    page.goto("/resources/")
+    looker.look("no-policy-yet")
+    page.goto("/resources/policies/new/")
+    page.fill("[name=base]", "60")
+    page.click("button[name=try]")
+    page.wait_for_selector("table.t td.now")
+    looker.look("consequences")
+    page.click("form .btn.primary")
+    page.wait_for_url("**/resources/policies/*/")
+    looker.look("draft")
+
+
+def _replay(looker: Looker) -> None:
+    page = looker.page
+    page.fill("[name=first]", "2024-03-14")
+    page.fill("[name=last]", "2024-03-14")
+    page.click("form[action$='/replay/'] .btn")
+    page.wait_for_selector("#replays .st.ok", timeout=90_000)
+    page.reload()
+    page.wait_for_selector("form[action$='/activate/']")
+    looker.look("replayed")
+
+
+def _activate(looker: Looker) -> None:
+    page = looker.page
+    page.click("form[action$='/activate/'] .btn")
+    page.wait_for_selector(".note, .messages, [role=status]")
+    page.goto("/resources/policies/")
+    page.wait_for_selector("table.t .st.ok")
+    looker.look("active")
+
+
+def _waiting_is_explained(looker: Looker) -> None:
+    page = looker.page
+    page.goto("/resources/")
+    looker.look("room")
+    assert page.locator(".wt li").count() == 1
+    page.click(".wt li a")
+    page.wait_for_url("**/resources/leads/*/")
+    looker.look("why-it-waits")
+    page.click("details.why:has(tr) > summary >> nth=0")
+    looker.look("why-nobody")
+    for path in ("pool", "people", "rules", "contests"):
+        page.goto(f"/resources/{path}/")
+        looker.look(path)
+
+
+def _claim_and_note(looker: Looker, note: str) -> int:
+    page = looker.page
+    page.goto("/resources/mine/")
+    looker.look("queue")
+    held = page.locator("form[action$='/return/']").count()
+    assert held == 3, "half of six"
+    page.click("form[action$='/claim/'] button >> nth=0")
+    page.wait_for_function(f"document.querySelectorAll(\"form[action$='/return/']\").length === {held + 1}")
+    looker.look("claimed")
+    page.click(".ev .what a >> nth=0")
+    page.wait_for_selector("form[action$='/note/']")
+    looker.look("lead")
+    page.fill("[name=next_contact_at]", f"{TODAY}T08:30")
+    page.fill("[name=note]", note)
+    page.click("form[action$='/note/'] .btn")
+    page.wait_for_function(f"document.querySelector('[name=note]').value === {note!r}")
+    page.click("button[form=phone]")
+    page.wait_for_function("document.querySelector('.lc').innerText.includes('+86')")
+    looker.look("number")
+    return int(page.url.rstrip("/").split("/")[-2])
+
+
+def _why_and_return(looker: Looker, lead_id: int) -> None:
+    page = looker.page
+    page.goto(f"/resources/leads/{lead_id}/")
+    assert page.locator(".qa dt").count() >= 1, "why me"
+    page.click("details.why > summary >> nth=0")
+    looker.look("why-me")
+    page.goto("/resources/mine/")
+    held = page.locator("form[action$='/return/']").count()
+    page.click("form[action$='/return/'] button >> nth=0")
+    page.wait_for_function(f"document.querySelectorAll(\"form[action$='/return/']\").length === {held - 1}")
+    looker.look("returned")
+
+
+def _find(looker: Looker) -> None:
+    page = looker.page
+    page.goto("/resources/leads/?q=8000")
+    looker.look("found-or-not")
+    page.goto("/resources/leads/?q=13800138006")
+    looker.look("by-number")
+    assert page.locator("section.card").count() == 2, "a stranger's lead is told of without a name"
+    assert "Lin 6" not in page.inner_text("main")
