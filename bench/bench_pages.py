@@ -21,16 +21,17 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGET_MS = 100.0
+TARGET_MS, LIST_TARGET_MS = 100.0, 200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One page, who asks for it, and the addresses to ask for in turn."""
+    """One page, who asks for it, the addresses to ask for in turn, and the median to stay under."""
 
     name: str
     client: Any
     addresses: Sequence[str]
+    target_ms: float = TARGET_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +87,15 @@ def pages(n_requests: int) -> list[Asked]:
     every = list(plans.filter(period_start=plans[0].period_start).values_list("rep_id", flat=True))
     reps = every[:: max(1, len(every) // (n_requests + 1))][: n_requests + 1]
     operations = _client("ops")
+    year_pages = [f"{reverse('goals:list')}?span=year&page={1 + number % 40}" for number in range(n_requests + 1)]
+    tried = [f"{page}?win_rate={20 + number % 20}" for number, page in enumerate(_each("goals:what_if", reps))]
     list_pages = [f"{reverse('goals:list')}?page={1 + number % 40}" for number in range(n_requests + 1)]
     return [
         Asked(name="Today, own", client=_client("rep"), addresses=[reverse("overview:today")] * (n_requests + 1)),
         Asked(name="Today of somebody", client=operations, addresses=_each("overview:today_of", reps)),
-        Asked(name="Goals, list of everyone", client=operations, addresses=list_pages),
+        Asked(name="Goals, list of everyone", client=operations, addresses=list_pages, target_ms=LIST_TARGET_MS),
+        Asked(name="Goals, a year of everyone", client=operations, addresses=year_pages, target_ms=LIST_TARGET_MS),
+        Asked(name="Goals, what if", client=operations, addresses=tried),
         Asked(name="Goals, a manager's list", client=_client("manager"), addresses=list_pages),
         Asked(name="Goals, one person", client=operations, addresses=_each("goals:detail", reps)),
     ]
@@ -147,7 +152,7 @@ def show(asked: Asked, figures: Figures) -> bool:
     """Print one line; return whether the target is met."""
     ordered = sorted(figures.milliseconds)
     median, ninth = statistics.median(ordered), ordered[int(len(ordered) * 0.9)]
-    is_met = median <= TARGET_MS and len(figures.queries) == 1
+    is_met = median <= asked.target_ms and len(figures.queries) == 1
     print(
         f"{asked.name:<26} median {median:6.1f} ms   90 % under {ninth:6.1f} ms   "
         f"own CPU {statistics.median(figures.cpu_milliseconds):5.1f} ms   "

@@ -150,14 +150,15 @@ def test_what_was_agreed_survives_edits_through_the_pages(people: People, today:
 
     grade = Grade.objects.create(name="P9", ordinal=9)
     person = f"/settings/people/{people.rep_row.pk}/"
-    for address, sent in (
+    edits: tuple[tuple[str, dict[str, Any]], ...] = (
         (reverse("ladder:quota"), {"grade": grade.pk, "valid_from": "2024-01-01", "amount": "900000"}),
         ("/settings/calendar/", {"date": "2024-03-18", "kind": DayKind.HOLIDAY, "name": "closed"}),
         (person, {"valid_from": "2024-03-01", "team": people.other_team.pk, "grade": grade.pk, "role": "setter"}),
         (person, {"what": "leave", "first_day": "2024-03-20", "last_day": "2024-03-22", "kind": "away"}),
         ("/goals/recompute/", {"period": "2024-03", "reason": "everything is different"}),
-    ):
-        assert ops.post(address, sent).status_code == 302, address
+    )
+    for address, typed in edits:
+        assert ops.post(address, typed).status_code == 302, address
     run_pending()
 
     assert RepPlan.objects.filter(rep=people.rep_row, period_start=FIRST).count() > len(told["versions"])
