@@ -24,6 +24,7 @@ from pacemark.web.overview.team_queries import team_for
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.process.services import Planned, plan_coaching
+from pacemark.web.results.models import CelebrationConsent
 from pacemark.web.ui.formats import money_short
 from tests.web.goals.floor import Floor, steady_months, weekdays
 
@@ -114,7 +115,7 @@ def test_what_waits_is_told_by_name_and_count_and_never_a_customer(floor: Floor)
     assert "**Please look at your plan** Idle" in texts[MessageKind.AGREEMENT]
     assert "**Run out today** Idle 2" in texts[MessageKind.CLOCK]
     assert "**Overdue** Idle 1" in texts[MessageKind.CLOCK]
-    assert "- Boss with Idle, due 03-13" in texts[MessageKind.COACHING]
+    assert "- Boss with Idle: 1, due 13 Mar" in texts[MessageKind.COACHING]
     assert "1 lead overdue" in texts[MessageKind.DIGEST] and "1 plan to agree to" in texts[MessageKind.DIGEST]
     whole = "".join(texts.values())
     assert "顾客" not in whole and "13800138000" not in whole
@@ -126,7 +127,9 @@ def test_a_first_deal_is_told_once_however_often_the_facts_change(floor: Floor) 
         tell(MessageKind.FIRST_DEAL)
     messages = list(Message.objects.filter(channel=channel))
     assert [message.kind for message in messages] == ["first_deal"]
-    assert "after" in messages[0].text
+    assert messages[0].text.startswith("**A colleague** closed a deal today, after 9 working days")
+    CelebrationConsent.objects.create(rep=Rep.objects.get(name="Busy"), is_given=True, set_at=messages[0].queued_at)
+    assert "**Busy** closed a deal" in _told(channel, MessageKind.FIRST_DEAL)
 
 
 def test_a_digest_is_due_in_the_two_hours_after_its_minute(floor: Floor) -> None:

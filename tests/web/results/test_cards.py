@@ -94,7 +94,7 @@ def test_a_target_met_is_noticed_once_and_its_numbers_are_the_records(floor: Flo
     words = _words_in(client_of(rep.user).get(_picture(card)).content)
     assert "Ottilie" in words and "€3,250" in words and "2" in words
     # from the 14th to the 29th
-    assert "Target of 2024-03 met with 12 working days to go" in words
+    assert "Target of Mar 2024 met with 12 working days to go" in words
     assert len(weekdays(date(2024, 3, 14), date(2024, 3, 31))) == 12
 
 

@@ -25,12 +25,15 @@ class Audience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One message in Markdown. Its key names the moment it tells of, so that no channel is told twice."""
+    """One message in Markdown. Its key names the moment it tells of, so that no channel is told twice.
+
+    ``draw`` makes the picture of those that have one; it is asked once the message is known to be new.
+    """
 
     key: str
     title: str
     text: str
-    picture: bytes | None = None
+    draw: Callable[[], bytes | None] | None = None
 
 
 Composer = Callable[[Audience], Sequence[Draft]]

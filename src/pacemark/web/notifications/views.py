@@ -16,7 +16,7 @@ from pacemark.web.accounts.access import allow
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.notifications.choices import MessageKind, MessageState
-from pacemark.web.notifications.composing import Draft, composed, composed_kinds
+from pacemark.web.notifications.composing import composed, composed_kinds
 from pacemark.web.notifications.forms import ChannelForm
 from pacemark.web.notifications.models import Channel, Message
 from pacemark.web.notifications.queries import STUCK, channel_rows, channels_seen_by, messages_seen_by
@@ -30,12 +30,20 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaidLine:
+    """One line of a message: what is bold, and what follows."""
+
+    bold: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a channel would be told now of one kind."""
 
     kind: MessageKind
     is_wanted: bool
-    drafts: tuple[Draft, ...]
+    drafts: tuple[tuple[str, list[SaidLine]], ...]
 
 
 @runners
@@ -47,11 +55,21 @@ def channels(request: PageRequest) -> HttpResponse:
     page = Paginator(messages_seen_by(request.user, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     found = channel_rows(request.user)
     context = {
-        "channels": found, "page": page, "rows": [(row, _why(row)) for row in page], "state": state,
+        "channels": found, "page": page, "rows": [(row, said(row.text), _why(row)) for row in page], "state": state,
         "states": MessageState.choices, "stuck": STUCK, "n_stuck": sum(row.n_stuck for row in found),
         "tab": "channels",
     }  # fmt: skip
     return render(request, "notifications/channels.html", context)
+
+
+def said(text: str) -> list[SaidLine]:
+    """Return a message's lines as a group shows them: what Markdown sets in bold stands first."""
+    lines = []
+    for line in text.split("\n"):
+        _before, _stars, marked = line.partition("**") if line.startswith("**") else ("", "", "")
+        bold, _end, rest = marked.partition("**")
+        lines.append(SaidLine(bold=bold, text=rest if bold else line))
+    return lines
 
 
 def _why(message: Message) -> str:
@@ -84,12 +102,12 @@ def preview(request: PageRequest, channel_id: int) -> HttpResponse:
     found = _channel(request, channel_id)
     previews = [
         Preview(
-            kind=kind, is_wanted=kind in found.wants,
-            drafts=tuple(Draft(key=one.key, title=one.title, text=fitted(found, one.text))
-                         for one in composed(kind, found)),
+            kind=kind,
+            is_wanted=kind in found.wants,
+            drafts=tuple((one.title, said(fitted(found, one.text))) for one in composed(kind, found)),
         )
         for kind in composed_kinds()
-    ]  # fmt: skip
+    ]
     return render(request, "notifications/preview.html", {"channel": found, "previews": previews, "tab": "channels"})
 
 

@@ -14,6 +14,7 @@ from pacemark.web.organization.queries import Member
 from pacemark.web.overview.message_ground import (
     anyone_works,
     day_words,
+    days_of,
     floor_name,
     line,
     listed,
@@ -45,7 +46,7 @@ def _result(page: TeamPage) -> list[str]:
     if not due:
         return []
     words = _("%(done)s of %(due)s due by now, gap %(gap)s") % {
-        "done": money(done), "due": money(due), "gap": money(done - due) if done < due else money(0)
+        "done": money(done), "due": money(due), "gap": money(max(due - done, 0))
     }  # fmt: skip
     lines = [line(_("Revenue this month"), words)]
     if (first := page.first) is not None:
@@ -71,8 +72,12 @@ def _work(page: TeamPage) -> str:
 
 
 def _moments(page: TeamPage) -> list[str]:
-    ended = [_("%(name)s (after %(n)s days)") % {"name": one.member.name, "n": one.days} for one in page.first_deals]
-    streaks = [_("%(name)s %(n)s days") % {"name": one.member.name, "n": one.days} for one in page.streaks]
+    ended = [
+        ngettext("%(name)s (after %(n)s day)", "%(name)s (after %(n)s days)", one.days)
+        % {"name": one.member.name, "n": one.days}
+        for one in page.first_deals
+    ]
+    streaks = [days_of(one) for one in page.streaks]
     lines = [line(_("First deals"), listed(ended))] if ended else []
     return lines + ([line(_("Without a deal"), listed(streaks))] if streaks else [])
 

@@ -11,6 +11,7 @@ from pacemark.web.notifications.composing import Audience
 from pacemark.web.organization.models import Team
 from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import working_days_of
+from pacemark.web.overview.team_page import StreakLine
 from pacemark.web.ui import formats
 
 MOST_NAMES = 12
@@ -61,3 +62,9 @@ def listed(names: Iterable[str]) -> str:
 def line(head: str, text: str) -> str:
     """Return one line of a message: a bold head, and what there is to say."""
     return f"**{head}** {text}"
+
+
+def days_of(one: StreakLine) -> str:
+    """Return a person with the working days of their streak."""
+    words = ngettext("%(name)s %(n)s day", "%(name)s %(n)s days", one.days)
+    return words % {"name": one.member.name, "n": one.days}

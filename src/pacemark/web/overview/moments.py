@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +17,9 @@ from pacemark.web.organization.queries import Member, organization
 from pacemark.web.overview.message_ground import (
     anyone_works,
     day_words,
+    days_of,
     floor_name,
+    language,
     line,
     listed,
     people_of,
@@ -24,6 +27,8 @@ from pacemark.web.overview.message_ground import (
 from pacemark.web.overview.team_queries import team_for
 from pacemark.web.pipeline.queries.holdings import due_holdings, running_out
 from pacemark.web.process.queries import coaching_of
+from pacemark.web.results.queries.celebrations import consenting
+from pacemark.web.ui import formats
 
 
 def _draft(audience: Audience, kind: MessageKind, what: str, lines: list[str]) -> list[Draft]:
@@ -43,10 +48,7 @@ def zero_streaks(audience: Audience) -> list[Draft]:
     page = team_for(members, "month")
     least = page.facts.streak_days
     people = [one for one in page.streaks if one.days % least == 0]
-    lines = [
-        line(_("Without a deal"), listed(_("%(name)s %(n)s days") % {"name": one.member.name, "n": one.days}
-                                         for one in people))
-    ] if people else []  # fmt: skip
+    lines = [line(_("Without a deal"), listed(map(days_of, people)))] if people else []
     whole = page.facts.team_streak
     if whole is not None and whole.days >= least and audience.team is not None:
         words = ngettext("%(n)s working day without a deal", "%(n)s working days without a deal", whole.days)
@@ -56,8 +58,9 @@ def zero_streaks(audience: Audience) -> list[Draft]:
 
 @composer(MessageKind.FIRST_DEAL)
 def first_deals(audience: Audience) -> list[Draft]:
-    """Return a message for each deal that has ended a streak today."""
+    """Return a message for each deal that has ended a streak today; it names whoever allows their name on cards."""
     page = team_for(people_of(audience), "month")
+    allowed = consenting([one.member.rep_id for one in page.first_deals])
     return [
         Draft(
             key=f"{MessageKind.FIRST_DEAL}:{one.member.rep_id}:{audience.today.isoformat()}",
@@ -67,7 +70,7 @@ def first_deals(audience: Audience) -> list[Draft]:
                 "**%(name)s** closed a deal today, after %(n)s working days without one.",
                 one.days,
             )
-            % {"name": one.member.name, "n": one.days},
+            % {"name": one.member.name if one.member.rep_id in allowed else _("A colleague"), "n": one.days},
         )
         for one in page.first_deals
         if one.days >= page.facts.streak_days
@@ -106,11 +109,18 @@ def coachings(audience: Audience) -> list[Draft]:
     """Return whose coaching is due today or late, by whom; what it is about stays on its page."""
     members = people_of(audience)
     found = coaching_of(audience.today, [member.rep_id for member in members]).to_do
-    due = [one.action for one in found if one.action.due_on <= audience.today]
+    due: dict[tuple[str, str], list[date]] = {}
+    for one in found:
+        if one.action.due_on <= audience.today:
+            due.setdefault((str(one.action.owner), one.action.rep.name), []).append(one.action.due_on)
     lines = [
-        _("- %(owner)s with %(name)s, due %(day)s")
-        % {"owner": action.owner, "name": action.rep.name, "day": action.due_on.strftime("%m-%d")}
-        for action in due
+        ngettext(
+            "- %(owner)s with %(name)s: %(n)s, due %(day)s",
+            "- %(owner)s with %(name)s: %(n)s, first due %(day)s",
+            len(days),
+        )
+        % {"owner": owner, "name": name, "n": len(days), "day": formats.local_date(min(days), language(), "short")}
+        for (owner, name), days in due.items()
     ]
     return _draft(audience, MessageKind.COACHING, _("coaching due"), lines)
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
-from pacemark.web.jobs.registry import AFTER_IMPORT, FACTS_CHANGED, job, periodic
+from pacemark.web.jobs.registry import AFTER_IMPORT, FACTS_CHANGED, RESULTS_CHANGED, job, periodic
 from pacemark.web.notifications.choices import MessageKind
 from pacemark.web.notifications.composing import Audience, Draft, composer
 from pacemark.web.notifications.services.queue import tell
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization
 from pacemark.web.results.models import Celebration
-from pacemark.web.results.pages.card_draft import draft_of
+from pacemark.web.results.pages.card_draft import drafts_of
 from pacemark.web.results.queries.celebrations import consenting
 from pacemark.web.results.queries.spans import quarter_around
-from pacemark.web.results.services.celebrations import message_key, notice_celebrations
-from pacemark.web.results.services.credit import RESULTS_CHANGED
+from pacemark.web.results.services.celebrations import notice_celebrations
 from pacemark.web.results.services.offers import offer_tiers
 from pacemark.web.results.services.outlooks import work_out_quarter
 
@@ -48,5 +46,4 @@ def todays_cards(audience: Audience) -> list[Draft]:
     if audience.team is not None:
         rows = rows.filter(team=audience.team)
     allowed = consenting()
-    drafts = [draft_of(row) for row in rows.order_by("pk") if row.rep_id is None or row.rep_id in allowed]
-    return [replace(draft, key=message_key(draft.key)) for draft in drafts if draft is not None]
+    return drafts_of([row for row in rows.order_by("pk") if row.rep_id is None or row.rep_id in allowed])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from pacemark.web.accounts.models import User
 from pacemark.web.jobs.services import enqueue
-from pacemark.web.notifications.choices import MessageKind, MessageState
+from pacemark.web.notifications.choices import ChannelKind, MessageKind, MessageState
 from pacemark.web.notifications.composing import Draft, composed
 from pacemark.web.notifications.limits import LIMITS, shortened
 from pacemark.web.notifications.models import Channel, Message
@@ -24,6 +24,8 @@ from pacemark.web.trail.services import record
 
 SEND_JOB = "notifications.send"
 TELL_JOB = "notifications.tell"
+# DingTalk and Feishu robots take no picture; there the same is said in words.
+DRAWN = frozenset({ChannelKind.WECOM, ChannelKind.EMAIL})
 
 
 @transaction.atomic
@@ -35,7 +37,8 @@ def queue(channel: Channel, kind: str, drafts: Sequence[Draft], *, at: datetime 
     fresh = [
         Message(
             channel=channel, kind=kind, key=draft.key, title=draft.title[:200], text=fitted(channel, draft.text),
-            picture=draft.picture, queued_at=now, not_before=not_before,
+            queued_at=now, not_before=not_before,
+            picture=draft.draw() if draft.draw and channel.kind in DRAWN else None,
         )
         for draft in {draft.key: draft for draft in drafts}.values()
         if draft.key not in known

@@ -17,7 +17,7 @@ def card_words(truth: Truth) -> CardWords:
     """Return the words of a card; each number stands in the records."""
     amount, unit = _amount(truth)
     return CardWords(
-        title=pgettext("card", "Good news"),
+        title=pgettext("card_title", "Good news"),
         name=truth.name,
         place=truth.place or _("Team of the week"),
         amount=amount,
@@ -35,17 +35,22 @@ def line_of(truth: Truth) -> str:
         words = ngettext("First deal after %(n)s working day", "First deal after %(n)s working days", truth.days)
         return words % {"n": truth.days}
     if truth.kind == CelebrationKind.TEAM_OF_WEEK:
-        return _("First of %(n)s teams in the week from %(day)s") % {"n": truth.n_teams, "day": truth.label}
+        return _("First of %(n)s teams in the week from %(day)s") % {"n": truth.n_teams, "day": _day(truth)}
     if truth.kind == CelebrationKind.TIER:
         return _("%(tier)s reached in %(label)s") % {"tier": tier_labels()[truth.tier], "label": truth.label}
+    month = formats.local_date(truth.first_day, _language(), "month")
     if truth.days:
         words = ngettext(
-            "Target of %(label)s met with %(n)s working day to go",
-            "Target of %(label)s met with %(n)s working days to go",
+            "Target of %(month)s met with %(n)s working day to go",
+            "Target of %(month)s met with %(n)s working days to go",
             truth.days,
         )
-        return words % {"label": truth.label, "n": truth.days}
-    return _("Target of %(label)s met") % {"label": truth.label}
+        return words % {"month": month, "n": truth.days}
+    return _("Target of %(month)s met") % {"month": month}
+
+
+def _day(truth: Truth) -> str:
+    return formats.local_date(truth.first_day, _language(), "short")
 
 
 def _language() -> formats.Language:

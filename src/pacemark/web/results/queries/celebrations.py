@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,6 +43,7 @@ class Truth:
     rep_id: int | None = None
     team_id: int | None = None
     label: str = ""
+    first_day: date | None = None
     tier: str = ""
     net_minor: int = 0
     target_minor: int = 0
@@ -59,20 +60,27 @@ def truths_on(day: date) -> list[Truth]:
 
 def truth_of(celebration: Celebration) -> Truth | None:
     """Return what is true of a card now: with today's numbers, or nothing where the records no longer bear it out."""
-    day, kind = celebration.day, celebration.kind
+    return truths_of([celebration]).get(celebration.key)
+
+
+def truths_of(celebrations: Iterable[Celebration]) -> dict[str, Truth]:
+    """Return what is true now by the cards' keys; cards of one kind and day are looked at together."""
+    groups: dict[tuple[str, date], dict[str, int]] = {}
+    for one in celebrations:
+        groups.setdefault((one.kind, one.day), {})[one.key] = one.rep_id or 0
+    found: dict[str, Truth] = {}
+    for (kind, day), reps in groups.items():
+        found |= {truth.key: truth for truth in _truths(kind, day, frozenset(reps.values())) if truth.key in reps}
+    return found
+
+
+def _truths(kind: str, day: date, rep_ids: frozenset[int]) -> list[Truth]:
     if kind == CelebrationKind.TEAM_OF_WEEK:
-        found = _team_of_week(day)
-    elif celebration.rep_id is None:
-        found = []
-    else:
-        own = frozenset({celebration.rep_id})
-        sight = Sight(rep_ids=own, team_ids=frozenset())
-        found = (
-            _first_deals(day, own) if kind == CelebrationKind.FIRST_DEAL
-            else _targets(day, sight) if kind == CelebrationKind.TARGET else _tiers(day, sight)
-        )  # fmt: skip
-    reached = [one for one in found if one.key == celebration.key]
-    return reached[0] if reached else None
+        return _team_of_week(day)
+    if kind == CelebrationKind.FIRST_DEAL:
+        return _first_deals(day, rep_ids)
+    sight = Sight(rep_ids=rep_ids, team_ids=frozenset())
+    return _targets(day, sight) if kind == CelebrationKind.TARGET else _tiers(day, sight)
 
 
 def _first_deals(day: date, rep_ids: frozenset[int] | None) -> list[Truth]:
@@ -130,7 +138,7 @@ def _of_lines(
         Truth(
             kind=kind, key=":".join(filter(None, (kind.value, str(line.rep_id), span.label, tier))), day=day,
             name=line.name, place=line.team_name, rep_id=line.rep_id, team_id=line.team_id, label=span.label,
-            tier=tier, net_minor=line.net_minor, target_minor=line.target_minor or 0, days=left,
+            first_day=span.first, tier=tier, net_minor=line.net_minor, target_minor=line.target_minor or 0, days=left,
             deals=totals[line.rep_id].deals if line.rep_id in totals else 0,
             opportunities=totals[line.rep_id].opportunities if line.rep_id in totals else 0,
         )
@@ -161,7 +169,7 @@ def _team_of_week(day: date) -> list[Truth]:
     return [
         Truth(
             kind=CelebrationKind.TEAM_OF_WEEK, key=f"team_of_week:{monday.isoformat()}:{team}", day=day,
-            name=names[team], place="", team_id=team, label=monday.isoformat(), net_minor=money,
+            name=names[team], place="", team_id=team, label=monday.isoformat(), first_day=monday, net_minor=money,
             target_minor=due[team], n_teams=len(shares),
         )
     ]  # fmt: skip

@@ -10,12 +10,11 @@ from django.utils import timezone, translation
 
 from pacemark.web.accounts.models import User
 from pacemark.web.notifications.choices import MessageKind
-from pacemark.web.notifications.composing import Draft
 from pacemark.web.notifications.models import Channel
 from pacemark.web.notifications.services.queue import queue, take_back
 from pacemark.web.organization.models import Rep
 from pacemark.web.results.models import Celebration, CelebrationConsent
-from pacemark.web.results.pages.card_draft import draft_of
+from pacemark.web.results.pages.card_draft import drafts_of, message_key
 from pacemark.web.results.queries.celebrations import consenting, truths_on
 from pacemark.web.results.refusals import refuse
 from pacemark.web.trail.services import record
@@ -58,15 +57,9 @@ def send_card(*, actor: User, celebration: Celebration, channel: Channel) -> int
     if celebration.rep_id is not None and celebration.rep_id not in consenting({celebration.rep_id}):
         raise refuse("consent_missing", "This person has not allowed their name on cards.")
     with translation.override(channel.language):
-        draft = draft_of(celebration)
-    if draft is None:
-        raise refuse("card_not_true", "The records no longer bear this card out.")
-    told = Draft(key=message_key(celebration.key), title=draft.title, text=draft.text, picture=draft.picture)
-    count = queue(channel, MessageKind.CELEBRATION, [told])
+        drafts = drafts_of([celebration])
+        if not drafts:
+            raise refuse("card_not_true", "The records no longer bear this card out.")
+        count = queue(channel, MessageKind.CELEBRATION, drafts)
     record(actor=actor, action="results.card_sent", subject=celebration, changes={"channel": channel.pk})
     return count
-
-
-def message_key(key: str) -> str:
-    """Return the key under which a card is queued."""
-    return f"card:{key}"

@@ -22,7 +22,7 @@ from pacemark.web.results.drawing.png import png_of
 from pacemark.web.results.drawing.svg import svg_of
 from pacemark.web.results.models import Celebration
 from pacemark.web.results.pages.card_words import card_words, line_of
-from pacemark.web.results.queries.celebrations import cards_in, consent_of, n_unasked, truth_of
+from pacemark.web.results.queries.celebrations import cards_in, consent_of, n_unasked, truth_of, truths_of
 from pacemark.web.results.refusals import Refused, sentence
 from pacemark.web.results.services.celebrations import send_card, set_consent
 from pacemark.web.results.views.asked import allow, allow_everyone, sight
@@ -43,7 +43,8 @@ def cards(request: PageRequest) -> HttpResponse:
     """List the cards in sight, the newest first, each checked against the records as it is shown."""
     seen, rep = sight(request), rep_of(request.user)
     page = Paginator(cards_in(seen, request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = [(card, truth, line_of(truth)) for card in page if (truth := truth_of(card)) is not None]
+    truths = truths_of(page)
+    shown = [(card, truths[card.key], line_of(truths[card.key])) for card in page if card.key in truths]
     today = local_today(organization().time_zone)
     context = {
         "page": page, "cards": shown, "n_untrue": len(page.object_list) - len(shown),
