@@ -42,6 +42,7 @@ EXPECTED: dict[str, Expected] = {
     # a team that does not exist is nobody's (tests/web/process/test_diagnosis_pages.py)
     "process:team_diagnosis": Expected(roles=frozenset(), values={"team_id": 10**9}),
     "process:coaching_effects": Expected(roles=LEADERS),
+    "overview:overview": Expected(roles=LEADERS - {AccessRole.MANAGER}),
     "results:home": Expected(),
     "results:person": Expected(about_a_rep=True),
     "results:deals": Expected(roles=LEADERS),
@@ -205,6 +206,9 @@ EXPECTED: dict[str, Expected] = {
     "api:me": Expected(),
     "api:channels": Expected(roles=LEADERS - {AccessRole.DIRECTOR}),
     "api:messages": Expected(roles=LEADERS - {AccessRole.DIRECTOR}),
+    "api:findings": Expected(),
+    # a month that nothing has been counted of (tests/web/process/test_diagnosis_pages.py has one that has)
+    "api:diagnosis": Expected(roles=frozenset(), about_a_rep=True),
     "api:quality": Expected(),
     # items that do not exist (tests/web/api/test_quality_api.py has those that do)
     "api:quality_item": Expected(roles=frozenset(), values={"item_id": 0}),

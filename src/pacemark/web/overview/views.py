@@ -17,14 +17,17 @@ from pacemark.web.organization.queries import organization, rep_of
 from pacemark.web.overview import queries
 from pacemark.web.overview.calls import calls_of
 from pacemark.web.overview.today_page import greeting
+from pacemark.web.results.pages.words import target_label
+from pacemark.web.results.queries.offers import ladder_now
 from pacemark.web.ui.htmx import render_page
 
 
 @allow_everyone
 @require_safe
 def home(request: PageRequest) -> HttpResponse:
-    """Open what the person comes for: a rep the day, everyone else the goals."""
-    return redirect("overview:today" if request.user.access_role == AccessRole.REP else "goals:list")
+    """Open what the person comes for: a rep the day, a manager the goals, everyone above the overview."""
+    pages = {AccessRole.REP.value: "overview:today", AccessRole.MANAGER.value: "goals:list"}
+    return redirect(pages.get(request.user.access_role, "overview:overview"))
 
 
 @allow_everyone
@@ -59,6 +62,7 @@ def _today_of(request: PageRequest, rep_id: int, url: str) -> HttpResponse:
         "is_own": is_own,
         "url": url,
         "waiting": _waiting(rep_id) if is_own else [],
+        "ladder": ladder_now(rep_id, target_label()),
         "calls": calls,
     }
     return render_page(request, "overview/today.html", "overview/_today_body.html", context)

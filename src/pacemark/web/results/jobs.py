@@ -17,6 +17,7 @@ from pacemark.web.results.queries.spans import quarter_around
 from pacemark.web.results.services.celebrations import notice_celebrations
 from pacemark.web.results.services.offers import offer_tiers
 from pacemark.web.results.services.outlooks import work_out_quarter
+from pacemark.web.results.services.sheets import refresh_sheets
 
 
 @periodic("work out the quarter", every=timedelta(hours=24), offset=timedelta(hours=20))
@@ -28,7 +29,9 @@ def work_out_the_quarter(**_payload: object) -> int:
     today = local_today(organization().time_zone)
     span = quarter_around(today)
     work_out_quarter(actor=None, span=span, as_of=today)
-    return len(offer_tiers(actor=None, span=span))
+    offers = offer_tiers(actor=None, span=span)
+    refresh_sheets()
+    return len(offers)
 
 
 @periodic("notice celebrations", every=timedelta(minutes=10))

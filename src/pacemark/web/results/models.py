@@ -83,6 +83,22 @@ class QuarterOutlook(models.Model):
         return f"{self.rep_id} {self.quarter_start} as of {self.as_of}"
 
 
+class OverviewSheet(models.Model):
+    """What the overview of a scope and span says, kept so that thousands of people need not be added up each time."""
+
+    scope = models.CharField(max_length=200, help_text="all, or the teams seen")
+    label = models.CharField(max_length=24, help_text="the month or quarter")
+    mark = models.CharField(max_length=200, help_text="changes with what it is counted from")
+    made_at = models.DateTimeField()
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "label"], name="overview_sheet_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.label}"
+
+
 class SuccessCase(models.Model):
     """What somebody does differently, in numbers, and what became of it when others tried."""
 

@@ -109,3 +109,14 @@ def refunded_beyond(first: date, last: date) -> list[int]:
     rows = Refund.objects.filter(deal_id__in=_refunded_within(first, last)).values("deal_id")
     beyond = rows.annotate(back=Sum("amount_minor"), amount=amount).filter(Q(back__gt=F("amount")) | Q(amount=None))
     return sorted(beyond.values_list("deal_id", flat=True))
+
+
+def money_of_days(first: date, last: date) -> tuple[int, int, int]:
+    """Return how many days of reps have money on some days, and what they won and gave back together."""
+    sql = f"""
+        SELECT COUNT(*), CAST(COALESCE(SUM(revenue_minor), 0) AS BIGINT),
+               CAST(COALESCE(SUM(refunds_minor), 0) AS BIGINT)
+        FROM fact_rep_day {_with_money(first, last)}
+    """
+    n_days, won, back = (int(column[0]) for column in whole_numbers(sql, 3))
+    return n_days, won, back

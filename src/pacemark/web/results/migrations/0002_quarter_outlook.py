@@ -5,7 +5,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("organization", "0001_initial"),
         ("results", "0001_initial"),
@@ -18,14 +17,29 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("quarter_start", models.DateField()),
                 ("as_of", models.DateField(help_text="the first day not yet known when this was computed")),
-                ("target_minor", models.BigIntegerField(help_text="what the quarter's months ask; null: nothing", null=True)),
+                (
+                    "target_minor",
+                    models.BigIntegerField(help_text="what the quarter's months ask; null: nothing", null=True),
+                ),
                 ("booked_minor", models.BigIntegerField(help_text="before that day, split credit left out")),
                 ("mean_minor", models.BigIntegerField(help_text="the mean of where the quarter ends")),
                 ("low_minor", models.BigIntegerField(help_text="one in ten ends below")),
                 ("high_minor", models.BigIntegerField(help_text="one in ten ends above")),
                 ("chance", models.FloatField(help_text="of reaching the target, 0 to 1; null: not known", null=True)),
-                ("ladder", models.JSONField(default=dict, help_text="the rungs, what stands open and the rates: the input of `ladder`")),
-                ("rep", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="quarter_outlooks", to="organization.rep")),
+                (
+                    "ladder",
+                    models.JSONField(
+                        default=dict, help_text="the rungs, what stands open and the rates: the input of `ladder`"
+                    ),
+                ),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quarter_outlooks",
+                        to="organization.rep",
+                    ),
+                ),
             ],
             options={
                 "indexes": [models.Index(fields=["quarter_start", "rep"], name="quarter_outlook_period")],

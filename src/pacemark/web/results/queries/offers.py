@@ -9,10 +9,13 @@ from typing import Any
 
 from pacemark.web.goals.queries.ladder import tier_labels
 from pacemark.web.organization.choices import Role
+from pacemark.web.organization.clock import local_today
+from pacemark.web.organization.queries import organization
 from pacemark.web.results.bridge.climbing import TARGET, Climber, Rung, climb_from
 from pacemark.web.results.choices import OfferState
 from pacemark.web.results.models import QuarterOutlook, TierOffer
-from pacemark.web.results.queries.spans import Span
+from pacemark.web.results.queries.money import takings
+from pacemark.web.results.queries.spans import Span, quarter_around
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,15 @@ def ladder_view(span: Span, rep_id: int, net_minor: int, target_label: str) -> L
         new_share=climber.new_share,
         scale=ladder.scale,
     )  # fmt: skip
+
+
+def ladder_now(rep_id: int, target_label: str) -> LadderView | None:
+    """Return a rep's ladder of the running quarter with what is booked by this moment."""
+    span = quarter_around(local_today(organization().time_zone))
+    if not QuarterOutlook.objects.filter(rep_id=rep_id, quarter_start=span.first).exists():
+        return None
+    parts = takings(span.first, span.last, frozenset({rep_id})).placed
+    return ladder_view(span, rep_id, sum(part.net_minor for part in parts), target_label)
 
 
 def _standing(span: Span, rep_id: int, tier: str) -> TierOffer | None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -78,7 +79,7 @@ def decide(request: PageRequest, offer_id: int) -> HttpResponse:
             request,
             _("Taken up. Next quarter's base stays as it is.") if taken else _("Left. Nothing else changes by that."),
         )
-    return redirect("results:home")
+    return redirect(f"{reverse('results:home')}#ladder")
 
 
 def _deal(request: PageRequest, deal_id: int) -> Deal:
