@@ -45,6 +45,7 @@ EXPECTED: dict[str, Expected] = {
     "overview:overview": Expected(roles=LEADERS - {AccessRole.MANAGER}),
     "results:home": Expected(),
     "results:person": Expected(about_a_rep=True),
+    "results:luck": Expected(roles=LEADERS),
     "results:deals": Expected(roles=LEADERS),
     # a deal and an offer that do not exist: see tests/web/results/test_pages.py
     "results:credit": Expected(roles=frozenset(), values={"deal_id": 0}),

@@ -16,7 +16,7 @@ from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.models import Rep, Team
 from pacemark.web.process.findings_models import RepCauses
 from pacemark.web.process.findings_services import count_findings
-from pacemark.web.process.models import CoachingAction, Finding
+from pacemark.web.process.models import CoachingAction, Finding, LookedAt
 from tests.support.people import client_of
 from tests.support.quarter_floor import LAST, write_quarter
 from tests.web.goals.floor import Floor
@@ -140,3 +140,40 @@ def test_no_ranking_is_shown_where_luck_alone_would_make_the_differences(weak: R
     level = _text(user, reverse("process:ranking") + "?stage=connect_per_dial")
     assert "luck alone would make such differences" in level
     assert "<th>#</th>" not in level
+
+
+def test_team_and_today_tell_what_was_found_and_a_manager_is_seen_to_look(weak: Rep) -> None:
+    manager, user = _user("lead", AccessRole.MANAGER), _user("weak", AccessRole.REP)
+    Team.objects.update(manager=manager)
+    Rep.objects.filter(pk=weak.pk).update(user=user)
+    first = client_of(manager).get(reverse("overview:team"))
+    assert "13 of 156; others make about 78 of such leads." in first.content.decode()
+    today = _text(user, reverse("overview:today"))
+    assert "Here is the most to win." in today
+    assert "Peer" not in today
+
+    # asked again with nothing new the page is not sent again; findings counted anew make it another page
+    poll = first.context["poll"]
+    asked = {"HTTP_HX_REQUEST": "true"}
+    assert client_of(manager).get(poll, **asked).status_code == 204
+    count_findings(actor=None, as_of=AS_OF)
+    assert client_of(manager).get(poll, **asked).status_code == 200
+
+    coaching = reverse("process:coaching")
+    [own] = client_of(manager).get(coaching).context["follow"]
+    assert (own.looked, own.team.manager) == (1, manager)
+    # somebody else's look is not the manager's
+    LookedAt.objects.all().delete()
+    client_of(_user("ops", AccessRole.OPERATIONS)).get(reverse("overview:team"))
+    assert not LookedAt.objects.exists()
+
+
+def test_programs_read_the_same(weak: Rep) -> None:
+    user = _user("weak", AccessRole.REP)
+    Rep.objects.filter(pk=weak.pk).update(user=user)
+    listed = client_of(user).get(reverse("api:findings") + "?cause=ability").json()
+    [item] = listed["items"]
+    assert (item["rep_id"], item["stage"], item["verdict"]) == (weak.pk, "opportunity_per_deep_talk", "skill")
+    month = client_of(user).get(reverse("api:diagnosis", args=[weak.pk])).json()
+    assert sum(month["causes_minor"].values()) == month["actual_minor"] - month["target_minor"]
+    assert client_of(user).get(reverse("api:diagnosis", args=[weak.pk]) + "?period=2020-01").status_code == 404

@@ -14,6 +14,7 @@ from ninja.errors import ValidationError as SchemaError
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.auth import AUTHENTICATION
 from pacemark.web.api.failures import Failure
+from pacemark.web.api.findings import router as findings
 from pacemark.web.api.goals import router as goals
 from pacemark.web.api.goals_frame import router as goals_frame
 from pacemark.web.api.goals_of_rep import router as goals_of_rep
@@ -43,6 +44,7 @@ api.add_router("/leads", leads)
 api.add_router("/resources", resources)
 api.add_router("", told)
 api.add_router("/process", quality)
+api.add_router("/process", findings)
 for room in (goals, goals_frame, goals_of_rep):
     api.add_router("/goals", room)
 

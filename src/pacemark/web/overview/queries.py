@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from pacemark.engine.periods import sales_month_of
 from pacemark.web.goals.queries.agreements import standing_plan
@@ -11,6 +11,7 @@ from pacemark.web.goals.queries.replans import last_replans
 from pacemark.web.organization.clock import local_now
 from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import shift_of, working_days_of
+from pacemark.web.overview.today_about import STREAK_DAYS, AboutOneself, about_oneself
 from pacemark.web.overview.today_page import TodayFacts, TodayPage, today_page
 from pacemark.web.pipeline import queries as pipeline
 from pacemark.web.process.quality_queries import deep_talk_corrections
@@ -26,6 +27,7 @@ class TodayFound:
     retired: frozenset[str]
     adjusted_today: float | None
     adjusted_month: float | None
+    about: AboutOneself
 
 
 def today_for(rep_id: int, *, confidence: str, url: str) -> TodayFound | None:
@@ -37,14 +39,17 @@ def today_for(rep_id: int, *, confidence: str, url: str) -> TodayFound | None:
     plan, members = standing_plan(rep_id, period.first), members_on(today, frozenset({rep_id}))
     if plan is None or not members:
         return None
-    days = pipeline.rep_day_rows(rep_id, period.first, min(today, period.last))
+    since = min(period.first, today - timedelta(days=STREAK_DAYS))
+    lately = pipeline.rep_day_rows(rep_id, since, min(today, period.last))
+    days = [day for day in lately if day.business_date >= period.first]
+    worked = working_days_of(members, since, period.last)[rep_id]
     retired, found = retired_metrics(today), deep_talk_corrections(period.first, today, {rep_id})
     facts = TodayFacts(
         today=pipeline.sum_days(day for day in days if day.business_date == today),
         month=pipeline.sum_days(days),
         share_of_day=share_of_day(members[0], now, pipeline.hour_shares(rep_id, today)),
         replans=tuple(last_replans(rep_id, period.first, today, 2)),
-        workdays=working_days_of(members, period.first, period.last)[rep_id],
+        workdays=tuple(day for day in worked if day >= period.first),
         retired=retired,
     )
     talks = [(day.business_date, day.deep_talks) for day in days]
@@ -54,6 +59,7 @@ def today_for(rep_id: int, *, confidence: str, url: str) -> TodayFound | None:
         retired=retired,
         adjusted_today=found.adjusted(rep_id, [one for one in talks if one[0] == today]),
         adjusted_month=found.adjusted(rep_id, talks),
+        about=about_oneself(rep_id, plan.role, today, lately, worked),
     )
 
 

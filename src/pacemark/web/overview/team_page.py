@@ -14,6 +14,7 @@ from pacemark.web.organization.queries import Member
 from pacemark.web.overview.today_page import BEHIND, ON_TRACK
 from pacemark.web.pipeline.queries import DayCounts, Unreported
 from pacemark.web.process.bridge import COLUMNS, Streak, Worked, WorkGap, gaps_of
+from pacemark.web.process.findings_page import FindingLine
 from pacemark.web.process.queries import CoachingFound, watched_metrics
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import Gap, Tone
@@ -42,6 +43,7 @@ class TeamFacts:
     asked: int
     overdue: int
     coaching: CoachingFound
+    findings: tuple[FindingLine, ...]
     adjusted: Mapping[int, float]
     retired: frozenset[str]
 

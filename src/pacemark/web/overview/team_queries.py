@@ -23,10 +23,14 @@ from pacemark.web.overview.week_page import monday_of
 from pacemark.web.pipeline import queries as pipeline
 from pacemark.web.pipeline.queries.holdings import due_holdings
 from pacemark.web.process.bridge import Streak, Worked, streaks_of
+from pacemark.web.process.choices import Cause
+from pacemark.web.process.findings_page import FindingLine, finding_line
+from pacemark.web.process.findings_queries import current_findings, findings_mark
 from pacemark.web.process.quality_queries import deep_talk_corrections, quality_mark
 from pacemark.web.process.queries import coaching_mark, coaching_of, retired_metrics, settings_mark, tolerance
 
 STREAK_DAYS = 92
+SHOWN_FINDINGS = 6
 UNREPORTED_DAYS = 30
 DIALLER = {"dials": "dials", "connects": "connects", "deep_talks": "deep_talks"}
 # What a person answers for, and which line of the plan and which count of the facts tell it.
@@ -95,6 +99,7 @@ def team_for(members: Sequence[Member], span: Span) -> TeamPage:
         asked=sum(view.state == AgreementState.ASKED for view in asked.values()),
         overdue=due_holdings(ground.today).filter(rep_id__in=rep_ids).count(),
         coaching=coaching_of(ground.today, rep_ids),
+        findings=_findings(members),
         adjusted=_adjusted(ground, first),
         retired=retired_metrics(ground.today),
     )  # fmt: skip
@@ -108,8 +113,14 @@ def mark_of(rep_ids: Collection[int]) -> str:
     period = sales_month_of(now.date(), settings.sales_month_start_day)
     # What is due grows with the day: every five minutes the page is another one.
     parts = f"{now:%Y-%m-%d %H}", now.minute // 5, pipeline.days_mark(period.first, now.date(), rep_ids)
-    marks = coaching_mark(rep_ids), quality_mark(rep_ids), settings_mark(now.date())
+    marks = coaching_mark(rep_ids), quality_mark(rep_ids), findings_mark(rep_ids), settings_mark(now.date())
     return "|".join(str(part) for part in (*parts, *marks, agreements_mark(period.first, rep_ids)))
+
+
+def _findings(members: Sequence[Member]) -> tuple[FindingLine, ...]:
+    """Return what cost the team most and can be worked on; luck and what is not known yet stand on the diagnosis."""
+    found = current_findings({member.rep_id for member in members}, {member.team_id for member in members})
+    return tuple(finding_line(one) for one in found.exclude(cause=Cause.LUCK)[:SHOWN_FINDINGS])
 
 
 def _adjusted(ground: _Ground, first: date) -> dict[int, float]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pacemark.web.organization.queries import Member, organization
 from pacemark.web.process.findings_drafts_bridge import Draft
+from pacemark.web.process.findings_models import RepCauses
+from pacemark.web.process.findings_queries import CAUSES
 from pacemark.web.process.findings_services import Counted, evidence_of
 from pacemark.web.process.models import Finding
 from pacemark.web.shared.currency import minor_digits
@@ -56,8 +58,29 @@ def finding_answer(finding: Finding) -> dict[str, Any]:
         "who": str(finding.rep.name if finding.rep else finding.team),
         "first": finding.first_day.isoformat(),
         "last": finding.last_day.isoformat(),
+        "minor_units": scale,
         **_row(finding, scale, finding.evidence),
     }
+
+
+def diagnosis_answer(row: RepCauses, findings: Iterable[Finding]) -> dict[str, Any]:
+    """Return one person's sales month: causes, both sides of the chain, and each stage as it was judged."""
+    scale = 10 ** minor_digits(organization().currency)
+    return {
+        "rep_id": row.rep_id,
+        "first": row.first_day.isoformat(),
+        "last": row.last_day.isoformat(),
+        "minor_units": scale,
+        "is_setter": row.is_setter,
+        "target_minor": row.target_minor,
+        "actual_minor": row.actual_minor,
+        "causes_minor": None if row.target_minor is None else {
+            cause: getattr(row, f"{cause}_minor") for cause in CAUSES
+        },
+        **{name: row.detail[name] for name in ("role", "evidence", "is_new", "plan", "fair", "done", "steps", "parts")},
+        "stages": row.detail["stages"],
+        "findings": [finding_answer(finding) for finding in findings],
+    }  # fmt: skip
 
 
 def _row(found: Draft | Finding, scale: int, evidence: Mapping[str, Any]) -> dict[str, Any]:

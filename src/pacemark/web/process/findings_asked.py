@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,7 +36,7 @@ class Asked:
         return self.now is not None
 
 
-def asked_of(given: QueryDict) -> Asked:
+def asked_of(given: QueryDict | Mapping[str, str]) -> Asked:
     """Return what the address asks for; what cannot be meant is said, and the newest month shown instead."""
     start_day = organization().sales_month_start_day
     months = tuple(sales_month_of(day, start_day) for day in counted_months())

@@ -15,10 +15,11 @@ from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.views.asked import in_scope, leaders
 from pacemark.web.organization.clock import local_today
-from pacemark.web.organization.queries import members_on, organization, visible_rep_ids
+from pacemark.web.organization.queries import members_on, organization, teams_visible_to, visible_rep_ids
 from pacemark.web.process.findings_page import finding_line
 from pacemark.web.process.findings_queries import found_of
 from pacemark.web.process.findings_words import coaching_words
+from pacemark.web.process.follow_queries import follow_through
 from pacemark.web.process.forms import CoachingForm, EvidenceForm, ExcuseForm
 from pacemark.web.process.models import CoachingAction
 from pacemark.web.process.queries import coaching_of
@@ -35,7 +36,12 @@ def coaching(request: PageRequest) -> HttpResponse:
     """Show everything that is to do and what was due lately, with each manager's rate."""
     today = local_today(organization().time_zone)
     found = coaching_of(today, visible_rep_ids(request.user, today))
-    context = {"found": found, "may_excuse": request.user.access_role != AccessRole.MANAGER, "user_id": request.user.pk}
+    context = {
+        "found": found,
+        "may_excuse": request.user.access_role != AccessRole.MANAGER,
+        "user_id": request.user.pk,
+        "follow": follow_through(today, teams_visible_to(request.user)),
+    }
     return render(request, "process/coaching.html", context)
 
 

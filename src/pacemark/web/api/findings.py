@@ -1,0 +1,48 @@
+"""Findings and diagnoses for programs: what cost most, of whom the caller may see, and the causes of their months."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.http import Http404
+from ninja import Query, Router
+
+from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, visible_to
+from pacemark.web.goals.views.asked import in_scope
+from pacemark.web.organization.queries import teams_visible_to
+from pacemark.web.process.findings_answers import diagnosis_answer, finding_answer
+from pacemark.web.process.findings_asked import asked_of
+from pacemark.web.process.findings_queries import current_findings, findings_of_month, month_rows
+
+router = Router(tags=["process"])
+
+
+class AskedFindings(Paged):
+    """Which cause is asked for; empty: all four."""
+
+    cause: Literal["", "goal", "execution", "ability", "luck"] = ""
+
+
+@router.get("/findings", response={200: Listed, **REFUSALS}, operation_id="findings", url_name="findings",
+            summary="What was found")  # fmt: skip
+def findings(request: PageRequest, asked: Query[AskedFindings]) -> dict[str, Any]:
+    """Return what is found now of people in sight and of the leads of their teams, what cost most first."""
+    rows = current_findings(visible_to(request), [team.pk for team in teams_visible_to(request.user)])
+    if asked.cause:
+        rows = rows.filter(cause=asked.cause)
+    last = rows.first()
+    label = f"{last.first_day}/{last.last_day}" if last else ""
+    return listed(label, asked, [finding_answer(row) for row in rows])
+
+
+@router.get("/reps/{int:rep_id}/diagnosis", response={200: dict[str, Any], **REFUSALS}, operation_id="diagnosis",
+            url_name="diagnosis", summary="Why a person's money differs")  # fmt: skip
+def diagnosis(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+    """Return one person's sales month (``2024-03``; empty: the newest): causes, both sides of the chain, stages."""
+    in_scope(request, rep_id)
+    month = asked_of({"period": period}).month
+    rows = month_rows(month.first, {rep_id})
+    if not rows:
+        raise Http404
+    return diagnosis_answer(rows[0], findings_of_month(month, {rep_id}))
