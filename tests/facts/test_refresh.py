@@ -70,7 +70,7 @@ def add_call(floor: Floor, number: int) -> None:
 
 
 def change_call(floor: Floor, number: int) -> None:
-    call = Call.objects.filter(opportunity=None).order_by("pk")[number % 100]
+    call = Call.objects.filter(opportunity=None).order_by("pk")[number % 50]
     other = random_call(floor, 0)
     edit(call, rep=other.rep, business_date=other.business_date, local_hour=other.local_hour, talk_seconds=180)
 

@@ -69,11 +69,6 @@ def _branch(rep: str, day: str, counted: dict[str, str], source: str) -> str:
 def _rep_day_branches(relations: Relations, definitions: Definitions) -> tuple[str, ...]:
     return (
         _branch("d.rep_id", "d.business_date", _dial_counts(definitions), f"{dials(relations)} AS d"),
-        # Alone in its query: only then does SQLite walk an index and compare each lead with the one before.
-        _branch(
-            "d.rep_id", "d.business_date", {"distinct_leads_dialled": "COUNT(DISTINCT d.lead_id)"},
-            f"{dialled_leads(relations)} AS d",
-        ),
         _branch(
             "o.owner_id", "o.opened_on",
             {
@@ -101,6 +96,7 @@ def _dial_counts(definitions: Definitions) -> dict[str, str]:
     """Return what is counted of dials, with its SQL: the one place where calls become numbers."""
     return {
         "dials": "COUNT(*)",
+        "distinct_leads_dialled": "COUNT(DISTINCT d.lead_id)",
         "connects": f"COUNT(*) FILTER (WHERE {definitions.is_connect})",
         "effective_dials": f"COUNT(*) FILTER (WHERE {definitions.is_effective})",
         "talk_seconds": f"COALESCE(SUM(d.talk_seconds) FILTER (WHERE {definitions.is_connect}), 0)",

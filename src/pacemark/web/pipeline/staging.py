@@ -88,8 +88,9 @@ _POSTGRES_TYPES = {
     "int": "integer", "bigint": "bigint", "text": "text", "bool": "boolean", "date": "date", "timestamp": "timestamptz",
 }  # fmt: skip
 
-# One import at a time sorts and hashes whole files: more room than a page's query needs, while it runs.
-_POSTGRES_MEMORY = {"work_mem": "64MB", "maintenance_work_mem": "256MB"}
+# One import at a time sorts and hashes whole files: more room than a page's query needs, while it runs. Its statements
+# run once each, which compiling them does not repay.
+_POSTGRES_SETTINGS = {"work_mem": "64MB", "maintenance_work_mem": "256MB", "jit": "off"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,7 @@ def open_staging(directory: Path) -> Iterator[Staging]:
 def _postgres_tables() -> Iterator[None]:
     names = [*TABLES, *_WORK_TABLES]
     with connection.cursor() as cursor:
-        for setting, value in _POSTGRES_MEMORY.items():
+        for setting, value in _POSTGRES_SETTINGS.items():
             cursor.execute(f"SET {setting} = '{value}'")
         for name in names:
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.stage_{name}")
@@ -186,7 +187,7 @@ def _postgres_tables() -> Iterator[None]:
             with connection.cursor() as cursor:
                 for name in names:
                     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.stage_{name}")
-                for setting in _POSTGRES_MEMORY:
+                for setting in _POSTGRES_SETTINGS:
                     cursor.execute(f"RESET {setting}")
 
 

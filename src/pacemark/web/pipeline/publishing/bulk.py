@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pacemark.web.pipeline.staging import Staging
 
@@ -23,22 +23,29 @@ def indexes_rebuilt(staging: Staging, target: str, new_rows: int) -> Iterator[No
     for name in statements:
         staging.execute(f'DROP INDEX "{name}"')
     yield
-    with _sorting_in_little_room(staging, is_needed=bool(statements)):
+    with _sorting_by_two(staging, is_needed=bool(statements)):
         for statement in statements.values():
             staging.execute(statement)
 
 
 @contextlib.contextmanager
-def _sorting_in_little_room(staging: Staging, *, is_needed: bool) -> Iterator[None]:
+def _sorting_by_two(staging: Staging, *, is_needed: bool) -> Iterator[None]:
+    """Sort keys in little room, and with a thread that sorts one part while the next is read."""
     if staging.is_postgres or not is_needed:
         yield
         return
-    kept = staging.number("PRAGMA main.cache_size")
-    staging.execute(f"PRAGMA main.cache_size = -{_SORTING_KB}")
+    for_sorting = {"main.cache_size": -_SORTING_KB, "threads": 1}
+    kept = {name: staging.number(f"PRAGMA {name}") for name in for_sorting}
+    _set(staging, for_sorting)
     try:
         yield
     finally:
-        staging.execute(f"PRAGMA main.cache_size = {kept}")
+        _set(staging, kept)
+
+
+def _set(staging: Staging, pragmas: Mapping[str, int]) -> None:
+    for name, value in pragmas.items():
+        staging.execute(f"PRAGMA {name} = {value}")
 
 
 def _is_worthwhile(staging: Staging, target: str, new_rows: int) -> bool:
