@@ -25,23 +25,27 @@ HOLDINGS, POOL_ENTRIES, LEADS = (model._meta.db_table for model in (Holding, Poo
 
 @dataclass(slots=True)
 class Cards:
-    """Every lead's owner, day of coming and last call, in the order of leads."""
+    """Every lead's owner, moment of coming, last call and last connect, in the order of leads."""
 
     owner: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     arrived_at: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    last_call_day: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    is_dialled: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    last_connect_day: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def note(self, leads: Leads, calls: Calls) -> None:
-        """Add a month's leads, and remember the latest call of each lead."""
+        """Add a month's leads, and remember who was dialled, and each lead's last connect."""
         self.owner = np.concatenate([self.owner, leads.owner.astype(np.int64)])
         self.arrived_at = np.concatenate([self.arrived_at, leads.arrived_at])
-        self.last_call_day = np.concatenate([self.last_call_day, np.full(size_of(leads), -1, dtype=np.int64)])
-        np.maximum.at(self.last_call_day, calls.lead, local_day(calls.started_at).astype(np.int64))
+        self.is_dialled = np.concatenate([self.is_dialled, np.zeros(size_of(leads), dtype=np.bool_)])
+        self.last_connect_day = np.concatenate([self.last_connect_day, np.full(size_of(leads), -1, dtype=np.int64)])
+        self.is_dialled[calls.lead] = True
+        days = local_day(calls.started_at).astype(np.int64)[calls.is_answered]
+        np.maximum.at(self.last_connect_day, calls.lead[calls.is_answered], days)
 
     def due_day(self) -> Ints:
-        """Return the last protected day of each: what the clock gives for the coming and the last call."""
+        """Return the last protected day of each: what the clock gives for the coming and the last connect."""
         came = local_day(self.arrived_at).astype(np.int64)
-        prolonged = np.maximum(came + DEFAULT_DAYS, self.last_call_day + EXTENSION_DAYS)
+        prolonged = np.maximum(came + DEFAULT_DAYS, self.last_connect_day + EXTENSION_DAYS)
         return np.asarray(np.minimum(prolonged, came + MAXIMUM_DAYS))
 
 
@@ -76,7 +80,7 @@ def write_holdings(cards: Cards, opportunities: Opportunities, lead_id: Ints, re
             "began_on": day_texts(local_day(cards.arrived_at[held])),
             "rule_id": Same(rule.pk),
             "due_on": day_texts(due[held]),
-            "last_activity_on": day_texts(cards.last_call_day[held]),
+            "last_activity_on": day_texts(cards.last_connect_day[held]),
             "is_locked": (fates.is_open[held] & (due[held] < today)).tolist(),
             "is_self_sourced": Same(False),
             "ended_at": [moment if at else None for moment, at in zip(moments, ended_at.tolist(), strict=True)],
@@ -111,7 +115,7 @@ def _fates(cards: Cards, opportunities: Opportunities, due: Ints, today: int) ->
     is_open[opportunities.lead[opportunities.closed_at == 0]] = True
     is_free = (won_at == 0) & ~is_open
     is_recent = local_day(cards.arrived_at) > today - DEALT_DAYS
-    is_nobodys = is_free & (cards.last_call_day < 0) & is_recent
+    is_nobodys = is_free & ~cards.is_dialled & is_recent
     return _Fates(won_at=won_at, is_open=is_open, is_over=is_free & (due < today) & ~is_nobodys, is_nobodys=is_nobodys)
 
 

@@ -111,7 +111,7 @@ def test_a_rep_looks_at_so_many_pool_leads_a_day(people: People, pooled: list[Le
     sent = {"form": f"pool-{pool.pk}", f"pool-{pool.pk}-claims_per_day": "2", f"pool-{pool.pk}-views_per_day": "12"}
     client_of(people.operations).post(reverse("resources:rules"), sent)
     client, mine = client_of(people.rep), reverse("resources:mine")
-    assert (len(client.get(mine).context["pool"]), client.get(mine).context["n_hidden"]) == (0, 15)
+    assert (len(client.get(mine).context["pool"]), client.get(mine).context["has_hidden"]) == (0, True)
     for shown in (10, 12, 12):
         client.post(reverse("resources:look"))
         assert len(client.get(mine).context["pool"]) == shown

@@ -96,6 +96,10 @@ class Lead(Event):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="lead_once")]
+        # What came on a day and from where is counted from this alone.
+        indexes = [
+            models.Index(fields=["arrived_on", "segment"], condition=Q(duplicate_of__isnull=True), name="lead_arrivals")
+        ]
 
     def __str__(self) -> str:
         return self.external_id

@@ -120,7 +120,7 @@ def leads_of_number(sought: str, region: str) -> list[Lead]:
 
 
 def to_call_next(rep_id: int, now: datetime, today: date) -> QuerySet[Holding]:
-    """Return a rep's leads by what to call first: what was promised for by now, new ones not called yet, then by clock.
+    """Return a rep's leads by what to call first: what was promised for by now, those not reached yet, then by clock.
 
     What was promised for a later day comes last.
     """

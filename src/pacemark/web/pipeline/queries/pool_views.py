@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from pacemark.web.pipeline.holding_models import ClaimDay, PoolEntry
+from pacemark.web.pipeline.holding_models import ClaimDay, Pool, PoolEntry
 from pacemark.web.pipeline.queries.holdings import pool_leads
 
 
@@ -18,8 +18,10 @@ def seen_today(rep_id: int, today: date) -> list[int]:
 
 def pool_in_sight(rep_id: int, team_id: int | None, today: date) -> QuerySet[PoolEntry]:
     """Return what a rep may see now, longest there first: of limited pools only what was drawn today."""
-    may_see = Q(pool__views_per_day__isnull=True) | Q(lead_id__in=seen_today(rep_id, today))
-    return pool_leads(rep_id, team_id, today).filter(may_see)
+    seen = Q(lead_id__in=seen_today(rep_id, today))
+    # By their ids: through the join the database would read a pool of a million leads to find ten.
+    unlimited = list(Pool.objects.filter(views_per_day__isnull=True).values_list("pk", flat=True))
+    return pool_leads(rep_id, team_id, today).filter(seen | Q(pool_id__in=unlimited) if unlimited else seen)
 
 
 def still_hidden(rep_id: int, team_id: int | None, today: date) -> QuerySet[PoolEntry]:

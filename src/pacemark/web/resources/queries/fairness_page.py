@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from pacemark.web.organization.queries import members_on
 from pacemark.web.pipeline.holding_models import Holding
-from pacemark.web.pipeline.models import Lead
+from pacemark.web.pipeline.models import Lead, Segment
 from pacemark.web.resources.models import PolicyVersion, RepAccount, WaitingLead
 
 MAX_WAITING = 2000
@@ -69,8 +69,11 @@ class Inflow:
 
 def inflow_of(day: date) -> Inflow:
     """Return a day's inflow."""
-    rows = Lead.objects.filter(arrived_on=day, duplicate_of__isnull=True).values_list("segment__lead_grade")
-    grades = tuple((grade or "", n) for grade, n in rows.annotate(n=Count("pk")).order_by("segment__lead_grade"))
+    rows = Lead.objects.filter(arrived_on=day, duplicate_of__isnull=True).values_list("segment_id")
+    names, by_grade = dict(Segment.objects.values_list("pk", "lead_grade")), Counter[str]()
+    for segment_id, n in rows.annotate(n=Count("pk")).order_by():
+        by_grade[names.get(segment_id or 0, "")] += n
+    grades = tuple(sorted(by_grade.items()))
     given = Holding.objects.filter(began_on=day, began_how="assigned", is_self_sourced=False).count()
     return Inflow(n_arrived=sum(n for _grade, n in grades), n_given=given, grades=grades)
 

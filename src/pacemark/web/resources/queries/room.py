@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, Sum
 
 from pacemark.engine.resources.fairness import jain
 from pacemark.web.pipeline.choices import OpportunityState
-from pacemark.web.pipeline.models import Deal, Lead, Opportunity, Refund
+from pacemark.web.pipeline.models import Deal, Lead, Opportunity, Refund, Segment
 from pacemark.web.resources.choices import RunKind
 from pacemark.web.resources.models import PolicyVersion, Run
 from pacemark.web.resources.queries.fairness_page import AccountRow
@@ -93,7 +95,7 @@ def sources_of(today: date) -> list[SourceRow]:
     """
     since = today - timedelta(days=SOURCE_DAYS)
     recent = {"lead__arrived_on__gt": since}
-    leads = _counted(Lead.objects.filter(arrived_on__gt=since, duplicate_of__isnull=True), "segment__channel")
+    leads = _leads_since(since)
     opportunities = Opportunity.objects.filter(**recent).exclude(state=OpportunityState.UNQUALIFIED)
     opened = _counted(opportunities, "lead__segment__channel")
     deals = Deal.objects.filter(**recent).values_list("lead__segment__channel")
@@ -111,5 +113,14 @@ def sources_of(today: date) -> list[SourceRow]:
     return sorted(rows, key=lambda row: (-(row.per_lead_minor or 0), row.channel))
 
 
-def _counted(rows: object, column: str) -> dict[str | None, int]:
+def _leads_since(since: date) -> dict[str | None, int]:
+    """Count by segment, which an index answers, and name the sources afterwards."""
+    rows = Lead.objects.filter(arrived_on__gt=since, duplicate_of__isnull=True)
+    channels, found = dict(Segment.objects.values_list("pk", "channel")), Counter[str | None]()
+    for segment_id, n in _counted(rows, "segment_id").items():
+        found[channels.get(int(segment_id or 0))] += n
+    return dict(found)
+
+
+def _counted(rows: object, column: str) -> dict[Any, int]:
     return dict(rows.values_list(column).annotate(n=Count("pk")).order_by())  # type: ignore[attr-defined]

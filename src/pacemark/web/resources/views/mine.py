@@ -49,7 +49,7 @@ def mine(request: PageRequest) -> HttpResponse:
     context = {
         "page": page, "today": today, "rule": standing_rule(),
         "pool": pool_in_sight(rep.pk, team_id, today)[:POOL_SHOWN],
-        "n_hidden": still_hidden(rep.pk, team_id, today).count(), "claims": claims_today(rep.pk, today),
+        "has_hidden": still_hidden(rep.pk, team_id, today).exists(), "claims": claims_today(rep.pk, today),
         "seen": len(seen_today(rep.pk, today)),
         "away": DutyToggle.objects.filter(rep=rep, ended_at__isnull=True).first(),
         "withholdings": withholdings_shown(frozenset({rep.pk}), today), "score": score,
