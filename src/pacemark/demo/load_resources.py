@@ -107,7 +107,9 @@ def _prepared(floor: _Floor) -> dict[date, list[int]]:
     self_sourced = [member for member in floor.members if member.role != "closer"][-1:]
     for member in self_sourced:
         since = floor.today - timedelta(days=28)
-        set_self_sourcing(actor=floor.actor, level=SourcingLevel.REP, unit_id=member.rep_id, valid_from=since, is_on=True)
+        set_self_sourcing(
+            actor=floor.actor, level=SourcingLevel.REP, unit_id=member.rep_id, valid_from=since, is_on=True
+        )
         mine = Holding.objects.filter(rep_id=member.rep_id, ended_at__isnull=True)
         Holding.objects.filter(pk__in=list(mine.order_by("-began_at").values_list("pk", flat=True)[:20])).update(
             is_self_sourced=True, began_how="self_sourced"
@@ -178,7 +180,8 @@ def _deal(floor: _Floor, by_day: dict[date, list[int]]) -> int:
         mornings[_next_working_day(floor, day)].extend(ids)
     for day, ids in sorted(mornings.items()):
         is_now = day > floor.today
-        key = f"demo-{min(day, floor.today).isoformat()}{'-now' if is_now else ''}"
+        # Before and after the rule turns, leads may wait for the same morning.
+        key = f"demo-{min(day, floor.today).isoformat()}-{ids[0]}{'-now' if is_now else ''}"
         kind = RunKind.API if is_now else RunKind.BATCH
         allocate_leads(actor=floor.actor, key=key, kind=kind, lead_ids=ids, at=floor.at(day, DEAL_AT))
     return sum(map(len, mornings.values()))
