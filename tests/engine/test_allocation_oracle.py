@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
-from math import ceil
+from math import ceil, floor
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,14 +21,38 @@ from tests.support.allocations import TEAMS, arrivals
 Balances = defaultdict[str, Fraction]
 
 
-def _winner(balance: Mapping[str, Fraction], weights: Mapping[str, Fraction]) -> str:
-    """Say who is next among the weighted: of those owed something after this lead, the first to be owed it in full."""
-    total = sum(weights.values(), Fraction(0))
-    common = sum((balance[name] for name in weights), Fraction(0))
-    part = {name: weight / total for name, weight in weights.items()}
-    owed = {name: balance[name] - common * part[name] for name in weights}
+def _parts(balance: Mapping[str, Fraction], weights: Mapping[str, Fraction]) -> tuple[Balances, Balances]:
+    """Return each one's part of a lead, and what each is owed before it, apart from what all are behind together."""
+    total, common = sum(weights.values(), Fraction(0)), sum((balance[name] for name in weights), Fraction(0))
+    part = Balances(Fraction, {name: weight / total for name, weight in weights.items()})
+    return part, Balances(Fraction, {name: balance[name] - common * part[name] for name in weights})
+
+
+def _winner(
+    balance: Mapping[str, Fraction], weights: Mapping[str, Fraction], in_all: Mapping[str, Fraction] | None = None
+) -> str:
+    """Say who is next among the weighted: of those owed something after this lead, the first to be owed it in full.
+
+    ``in_all``: who is owed more than that over all grades goes before, as long as all others get theirs in time.
+    """
+    part, owed = _parts(balance, weights)
+    due = {name: ceil((1 - owed[name]) / part[name]) for name in weights}
     able = [name for name in weights if owed[name] + part[name] > 0]
-    return min(able, key=lambda name: (ceil((1 - owed[name]) / part[name]), -weights[name], name))
+    first = min(able, key=lambda name: (due[name], -weights[name], name))
+    if in_all is None:
+        return first
+
+    def leaves_time(chosen: str) -> bool:
+        return all(
+            sum(max(0, floor(owed[name] + leads * part[name])) for name in weights if name != chosen) < leads
+            for leads in range(1, due[chosen])
+        )
+
+    more = [name for name in able if in_all[name] > in_all[first]]
+    for name in sorted(more, key=lambda name: (-in_all[name], -weights[name], name)):
+        if leaves_time(name):
+            return name
+    return first
 
 
 def _by_hand(leads: Arrivals, people: list[Rep], shares: Mapping[str, Fraction]) -> list[str | None]:
@@ -50,7 +74,12 @@ def _by_hand(leads: Arrivals, people: list[Rep], shares: Mapping[str, Fraction])
         weights: Balances = defaultdict(Fraction)
         for rep in able:
             weights[rep.team] += shares[rep.id]
-        team = _winner(teams[grade], weights)
+        teams[grade].update({})  # this grade is known from now on
+        in_all: Balances = defaultdict(Fraction)
+        for balances in teams.values():
+            for name, balance in balances.items():
+                in_all[name] += balance
+        team = _winner(teams[grade], weights, in_all if len(teams) > 1 else None)
         for name, weight in weights.items():
             teams[grade][name] += weight / sum(weights.values()) - (name == team)
         inside = {rep.id: shares[rep.id] for rep in able if rep.team == team}

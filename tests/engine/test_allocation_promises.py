@@ -66,6 +66,55 @@ def test_nobody_is_a_whole_lead_from_what_is_owed_at_any_prefix(leads: Arrivals,
                 assert got[name] == 0
 
 
+@st.composite
+def small_teams(draw: st.DrawFn) -> tuple[list[Rep], list[Team]]:
+    """Draw up to five teams of one to three reps."""
+    sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=5))
+    multipliers = [Fraction(draw(st.integers(1, 20)), 10) for _ in sizes]
+    teams = [Team(id=f"t{place}", multiplier=multiplier) for place, multiplier in enumerate(multipliers)]
+    scores = st.integers(0, 9).map(Fraction)
+    people = [
+        Rep(id=f"r{place}-{n}", team=f"t{place}", score=draw(scores))
+        for place, size in enumerate(sizes)
+        for n in range(size)
+    ]
+    return people, teams
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_teams(), st.lists(st.sampled_from("ABCD"), min_size=1, max_size=120), CUTS)
+def test_grades_make_up_for_each_other_so_that_small_teams_do_not_drift(
+    floor: tuple[list[Rep], list[Team]], grades: list[str], cuts: list[int]
+) -> None:
+    people, teams = floor
+    policy = Policy(base=Fraction(3, 5), reward=Fraction(2, 5), order="arrival")
+    desk, leads = Desk(reps=people, teams=teams, policy=policy), arrivals_from(grades)
+    shares = {name: share.share for name, share in solve_shares(people, teams, policy, None).items()}
+    team_of = {rep.id: rep.team for rep in people}
+    of_team: dict[str, Fraction] = defaultdict(Fraction)
+    for name, share in shares.items():
+        of_team[team_of[name]] += share
+    arrived, got, got_in_grade = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+    whole = in_chunks(leads, desk, [])
+
+    for place, (grade, owner) in enumerate(zip(grades, whole.owners, strict=True), 1):
+        assert owner is not None
+        arrived[grade] += 1
+        got[owner] += 1
+        got_in_grade[team_of[owner], grade] += 1
+        assert all(abs(got_in_grade[team, grade] - arrived[grade] * share) < 1 for team, share in of_team.items())
+        assert all(abs(got[name] - place * share) < 2 for name, share in shares.items())
+    assert whole == in_chunks(leads, desk, cuts) == in_chunks(leads, desk, range(len(grades)), evidence=True)
+
+
+def test_the_first_lead_of_every_grade_does_not_go_to_the_same_team() -> None:
+    people = [Rep(id="a", team="x"), Rep(id="b", team="y")]
+    desk = Desk(reps=people, teams=[Team(id="x", multiplier=Fraction(3, 2)), Team(id="y")])
+    run = allocate(arrivals_from([f"grade {n}" for n in range(20)]), desk)
+
+    assert run.received == {"a": 12, "b": 8}
+
+
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=8), st.integers(1, 150))
 def test_with_one_team_and_one_grade_a_rep_is_within_one_outright(scores: list[int], n_leads: int) -> None:
     desk = Desk(

@@ -47,9 +47,9 @@ def allocate(arrivals: Arrivals, desk: Desk, ledger: Ledger = EMPTY, *, evidence
     grades; both by the quota method (see `Turns`). A lead credits everybody who could get it with a share of one lead
     and debits whoever gets it, so entitlements and receipts always sum to the same. Guaranteed while eligibility
     and shares stand still, at every prefix: |received - entitled| < 1 for a team within a grade, and for a rep
-    against what the team has received. Counts per rep and grade are the same for one batch, its chunks and single
-    leads (chunks: carry ``ledger`` on and raise the reps' counters by `served`), and do not depend on the order or
-    the names of reps, but that equal shares are interchangeable. The order rule only permutes leads of one grade
+    against what the team has received; where teams are small, grades make up for each other (see `Drift`). Counts per
+    rep and grade are the same for one batch, its chunks and single leads (chunks: carry ``ledger`` on and
+    raise the reps' counters by `served`), and do not depend on the order or the names of reps, but that equal shares are interchangeable. The order rule only permutes leads of one grade
     within the run. Cost grows with leads x log(members of a group), plus reps whenever a cap is reached.
 
     References

@@ -27,7 +27,7 @@ class Standing:
     ----------
     due : int
         Further leads that could pass before the winner's had to come; 0 is now, below 0 overdue. The smallest wins,
-        then the larger share, then the smaller id.
+        then the larger share, then the smaller id; where teams are small, who is owed more over all grades before.
     weight, total : int
         The winner's share among those who could be served is weight / total.
     owed, credit, unit : int
@@ -166,13 +166,22 @@ class Group:
             self._taken[place] += int(cells[cell])
         return places
 
-    def serve(self, grade: str) -> str:
-        """Deal the next lead and return the winner's name."""
-        return self.names[self._count(self._turns.serve_many(1)[0], grade)]
+    def ready(self) -> list[int]:
+        """Return the places of those whose next lead may come now, the one that must come first in front."""
+        return self._turns.ready()
 
-    def serve_explained(self, grade: str) -> tuple[str, Standing]:
+    def leaves_time(self, place: int) -> bool:
+        """Tell whether the others still get in time what they are owed where this one is served now."""
+        return self._turns.leaves_time(place)
+
+    def serve(self, grade: str, place: int | None = None) -> str:
+        """Deal the next lead, to the one chosen among those ready where one is; return the winner's name."""
+        served = self._turns.serve_many(1)[0] if place is None else self._turns.serve_one(place).member
+        return self.names[self._count(served, grade)]
+
+    def serve_explained(self, grade: str, place: int | None = None) -> tuple[str, Standing]:
         """Deal the next lead; also say what decided it."""
-        contest, turn = self._seated, self._turns.serve_one()
+        contest, turn = self._seated, self._turns.serve_one(place)
         place, name = turn.member, contest.names[turn.member]
         total, credit = contest.credit_total, self._scale * contest.credited[name]
         earlier = self._turns.n_served - 1

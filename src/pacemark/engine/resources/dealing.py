@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from pacemark.engine.errors import EngineError
 from pacemark.engine.resources.arrivals import NO_TAGS, WAITS, Arrivals, Decision, Desk, IntArray, Waiting, coded
 from pacemark.engine.resources.contest import Contest, Group, on_grid
+from pacemark.engine.resources.drift import Drift, is_coarse
 from pacemark.engine.resources.eligibility import DO_NOT_CONTACT, ON_LEAVE, Exclusion
 from pacemark.engine.resources.ledger import Account, Key, Ledger, Window
 from pacemark.engine.resources.policy import Policy
@@ -42,6 +44,7 @@ class Dealing:
         self.roster = Roster(desk.reps, self.shares, policy, window, n_expected, self._absent)
         self.exclusions = self.roster.exclusions()
         self._levels = _Levels(desk, ledger)
+        self._drift = Drift(ledger.teams) if is_coarse(desk.reps, self.shares) else None
         self._differences: dict[tuple[Tags, int], dict[str, Exclusion]] = {}
 
     def deal(self, arrivals: Arrivals, *, evidence: bool) -> tuple[IntArray, list[Decision], list[Waiting]]:
@@ -93,11 +96,7 @@ class Dealing:
         if seats.teams is None:
             raise RuntimeError("nobody to deal to")
         grades, codes = coded(arrivals.grades)
-        team_at = np.zeros_like(owners)
-        for code, grade in enumerate(grades):
-            group, places = self._levels.teams(grade), np.flatnonzero(codes == code)
-            group.seat(seats.teams)
-            team_at[places] = group.serve_many(np.zeros(len(places), dtype=np.int64), [grade])
+        team_at = self._teams_at_once(arrivals.grades, seats.teams)
         for at, team in enumerate(seats.teams.names):
             group, places = self._levels.reps(team), np.flatnonzero(team_at == at)
             if len(places):
@@ -105,6 +104,20 @@ class Dealing:
                 desk_place = np.asarray([self._place_of[name] for name in group.names])
                 owners[places] = desk_place[group.serve_many(codes[places], grades)]
         return owners
+
+    def _teams_at_once(self, named: Sequence[str], contest: Contest) -> IntArray:
+        """Return the place of each lead's team; grade by grade, unless grades make up for each other."""
+        team_at = np.zeros(len(named), dtype=np.int64)
+        if self._drift is not None:
+            place_of = {name: place for place, name in enumerate(contest.names)}
+            team_at[:] = [place_of[self._team_for(grade, NO_TAGS)] for grade in named]
+            return team_at
+        grades, codes = coded(named)
+        for code, grade in enumerate(grades):
+            group, places = self._levels.teams(grade), np.flatnonzero(codes == code)
+            group.seat(contest)
+            team_at[places] = group.serve_many(np.zeros(len(places), dtype=np.int64), [grade])
+        return team_at
 
     def _seated(self, grade: str, tags: Tags) -> tuple[Group, Contest]:
         seats = self.roster.seats(tags)
@@ -114,10 +127,17 @@ class Dealing:
         group.seat(seats.teams)
         return group, seats.teams
 
+    def _team_for(self, grade: str, tags: Tags) -> str:
+        group, contest = self._seated(grade, tags)
+        if self._drift is None:
+            return group.serve(grade)
+        team = group.serve(grade, self._drift.place(group, contest, grade))
+        self._drift.count(team)
+        return team
+
     def _served(self, grade: str, tags: Tags) -> str:
         seats = self.roster.seats(tags)
-        teams, _ = self._seated(grade, tags)
-        team = teams.serve(grade)
+        team = self._team_for(grade, tags)
         group, contest = self._levels.reps(team), seats.reps[team]
         group.seat(contest)
         name = group.serve(grade)
@@ -127,8 +147,11 @@ class Dealing:
     def _explained(self, lead: str, grade: str, tags: Tags, place: int) -> Decision:
         seats = self.roster.seats(tags)
         excluded = self._difference(tags, seats.version)
-        teams, _ = self._seated(grade, tags)
-        team, team_level = teams.serve_explained(grade)
+        teams, teams_contest = self._seated(grade, tags)
+        place_at = None if self._drift is None else self._drift.place(teams, teams_contest, grade)
+        team, team_level = teams.serve_explained(grade, place_at)
+        if self._drift is not None:
+            self._drift.count(team)
         group, contest = self._levels.reps(team), seats.reps[team]
         group.seat(contest)
         name, rep_level = group.serve_explained(grade)

@@ -122,18 +122,57 @@ class Turns:
         self.n_served = first + count - 1
         return served
 
-    def serve_one(self) -> Turn:
-        """Serve the next lead and say what decided it."""
-        ready, size, step = self._ready, len(self._due), self.n_served + 1
-        for member in self._waiting.pop(step, ()):
-            heappush(ready, self._due[member] * size + member)
-        key = ready[0]
-        second = min(ready[1:3], default=None)
+    def serve_one(self, member: int | None = None) -> Turn:
+        """Serve the next lead and say what decided it; a member may be given, one that `ready` names."""
+        ready, size, step = self._awake(), len(self._due), self.n_served + 1
+        first = ready[0] % size
+        chosen = first if member is None else member
+        second = first if chosen != first else min(ready[1:3], default=None)
         turn = Turn(
-            member=key % size,
-            due=key // size - step,
+            member=chosen,
+            due=self._due[chosen] - step,
             n_rivals=len(ready) - 1,
             runner_up=None if second is None else second % size,
         )
+        if chosen != first:
+            # The heap serves whoever is first: the chosen one is put there, one step before all others.
+            ready.remove(self._due[chosen] * size + chosen)
+            heapify(ready)
+            heappush(ready, (ready[0] // size - 1) * size + chosen)
         self.serve_many(1)
         return turn
+
+    def ready(self) -> list[int]:
+        """Return the members whose next lead may come now, the one that must come first in front."""
+        ready, size = self._awake(), len(self._due)
+        first = ready[0]
+        return [first % size, *(key % size for key in ready[1:])]
+
+    def leaves_time(self, member: int) -> bool:
+        """Tell whether all others still get in time what they are owed where this member is served now."""
+        step, limit = self.n_served + 1, self._due[member]
+        dues: list[int] = []
+        for other, due in enumerate(self._due):
+            if other != member and due < limit:
+                dues += self._dues_before(other, limit)
+        dues.sort()
+        return all(due > place for place, due in enumerate(dues, step))
+
+    def _dues_before(self, member: int, limit: int) -> list[int]:
+        """Return when the member's leads from now on must have come, as far as that is before a step."""
+        dues, due = [], self._due[member]
+        floor, rest = self._floor[member], self._rest[member]
+        while due < limit:
+            dues.append(due)
+            floor, rest = floor + self._whole[member], rest + self._more[member]
+            if rest >= self._per_step[member]:
+                floor, rest = floor + 1, rest - self._per_step[member]
+            due = floor + 1 if rest else floor
+        return dues
+
+    def _awake(self) -> list[int]:
+        """Return the heap with those added whose lead may come from this step on."""
+        size = len(self._due)
+        for member in self._waiting.pop(self.n_served + 1, ()):
+            heappush(self._ready, self._due[member] * size + member)
+        return self._ready
