@@ -50,7 +50,8 @@ def allocate(arrivals: Arrivals, desk: Desk, ledger: Ledger = EMPTY, *, evidence
     against what the team has received; where teams are small, grades make up for each other (see `Drift`). Counts per
     rep and grade are the same for one batch, its chunks and single leads (chunks: carry ``ledger`` on and
     raise the reps' counters by `served`), and do not depend on the order or the names of reps, but that equal shares
-    are interchangeable. The order rule only permutes leads of one grade within the run. Cost grows with leads x log(members of a group), plus reps whenever a cap is reached.
+    are interchangeable. The order rule only permutes leads of one grade within the run. Cost grows with
+    leads x log(members of a group), plus reps whenever a cap is reached.
 
     References
     ----------
