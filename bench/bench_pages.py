@@ -1,4 +1,4 @@
-"""How fast Today and Goals answer with 2,000 reps and more than 10 million calls behind them.
+"""How fast Team, Quality, Today and Goals answer with 2,000 reps and more than 10 million calls behind them.
 
     python bench/bench_pages.py [--home FOLDER] [--reps 2000] [--requests 50]
 
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGET_MS, LIST_TARGET_MS = 100.0, 200.0
+TARGET_MS, TEAM_TARGET_MS, LIST_TARGET_MS = 100.0, 150.0, 200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,7 @@ def pages(n_requests: int) -> list[Asked]:
     from django.urls import reverse  # noqa: PLC0415
 
     from pacemark.web.goals.models import RepPlan  # noqa: PLC0415
+    from pacemark.web.organization.models import Team  # noqa: PLC0415
 
     plans = RepPlan.objects.filter(is_current=True).order_by("-period_start", "rep_id")
     every = list(plans.filter(period_start=plans[0].period_start).values_list("rep_id", flat=True))
@@ -90,7 +91,12 @@ def pages(n_requests: int) -> list[Asked]:
     year_pages = [f"{reverse('goals:list')}?span=year&page={1 + number % 40}" for number in range(n_requests + 1)]
     tried = [f"{page}?win_rate={20 + number % 20}" for number, page in enumerate(_each("goals:what_if", reps))]
     list_pages = [f"{reverse('goals:list')}?page={1 + number % 40}" for number in range(n_requests + 1)]
+    teams = list(Team.objects.order_by("pk").values_list("pk", flat=True))
+    team_pages = [f"{reverse('overview:team')}?team={teams[n % len(teams)]}" for n in range(n_requests + 1)]
+    waiting = [reverse("process:quality")] * (n_requests + 1)
     return [
+        Asked(name="Team", client=operations, addresses=team_pages, target_ms=TEAM_TARGET_MS),
+        Asked(name="Quality, what waits", client=operations, addresses=waiting, target_ms=TEAM_TARGET_MS),
         Asked(name="Today, own", client=_client("rep"), addresses=[reverse("overview:today")] * (n_requests + 1)),
         Asked(name="Today of somebody", client=operations, addresses=_each("overview:today_of", reps)),
         Asked(name="Goals, list of everyone", client=operations, addresses=list_pages, target_ms=LIST_TARGET_MS),
