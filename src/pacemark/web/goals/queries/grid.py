@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 import numpy as np
@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 
 from pacemark.engine.periods import Period, months_of_quarter, quarter_of, sales_month, shift_month
 from pacemark.web.goals.bridge.grid import NO_TARGET, NOT_PROPOSED, Grid, IntArray
-from pacemark.web.goals.bridge.ladder import Climber, asked_by_ladder
+from pacemark.web.goals.bridge.ladder import Climber, LadderMonth, asked_by_ladder
 from pacemark.web.goals.models import Agreement, Replan, RepPlan, Target
 from pacemark.web.goals.queries.ladder import ladder_months
 from pacemark.web.organization.clock import local_today
@@ -22,6 +22,7 @@ from pacemark.web.pipeline.queries.columns import literal, of_reps, ordinal, who
 
 RepIds = frozenset[int] | None
 LONGEST_MONTH_DAYS = 31
+FOREVER = date.max.toordinal()
 Row = TypeVar("Row", RepPlan, Agreement, Replan)
 
 
@@ -83,33 +84,34 @@ def _seen(rows: QuerySet[Row], rep_ids: RepIds) -> QuerySet[Row]:
 
 
 def _ask_ladder(target_minor: IntArray, people: Sequence[Member], months: Sequence[Period], of: Organization) -> None:
-    """Fill in what the ladder asks where no target was set and no plan made."""
+    """Fill in what the ladder asks where no target was set and no plan made.
+
+    Thousands share a grade, are past the ramp and chose nothing: of each grade's the ladder is asked once a month.
+    """
     ladders = ladder_months(months, of)
-    # Thousands share a grade and an intention and are past the ramp: the ladder asks the same of them.
     ramp_days = LONGEST_MONTH_DAYS * (1 + max((max(one.ramp, default=0) for one in ladders.values()), default=0))
-    asked: dict[tuple[int, date | None, str, int], int] = {}
-    graded = np.array([bool(member.grade_id) for member in people], dtype=np.bool_)
+    grade = np.array([member.grade_id or 0 for member in people], dtype=np.int64)
+    joined = np.array([member.hired_on.toordinal() if member.hired_on else 0 for member in people], dtype=np.int64)
+    left = np.array([member.left_on.toordinal() if member.left_on else FOREVER for member in people], dtype=np.int64)
+    place_of = {member.rep_id: place for place, member in enumerate(people)}
     for column, month in enumerate(months):
-        ladder = ladders[month.first]
-        oldest = month.first - timedelta(days=ramp_days)
-        for place in np.flatnonzero((target_minor[:, column] == NO_TARGET) & graded).tolist():
+        ladder, first = ladders[month.first], month.first.toordinal()
+        is_missing = (target_minor[:, column] == NO_TARGET) & (grade > 0) & (left > first)
+        is_alike = is_missing & (joined < first - ramp_days)
+        is_alike[[place_of[rep_id] for rep_id in ladder.intentions if rep_id in place_of]] = False
+        for one in np.unique(grade[is_alike]).tolist():
+            target_minor[is_alike & (grade == one), column] = _asked(ladder, rep_id=0, grade_id=one, hired_on=None)
+        is_there = is_missing & ~is_alike & (joined <= month.last.toordinal())
+        for place in np.flatnonzero(is_there).tolist():
             member = people[place]
-            if not _is_there(member, month):
-                continue
-            joined = member.hired_on
-            shared_day = None if joined is not None and joined < oldest else joined
-            key = (member.grade_id, shared_day, ladder.intentions.get(member.rep_id, ""), column)
-            amount = asked.get(key)
-            if amount is None:
-                climber = Climber(rep_id=member.rep_id, grade_id=member.grade_id, hired_on=joined)
-                found = asked_by_ladder(ladder, climber)
-                amount = asked[key] = NO_TARGET if found is None else found[0]
-            target_minor[place, column] = amount
+            target_minor[place, column] = _asked(
+                ladder, rep_id=member.rep_id, grade_id=member.grade_id, hired_on=member.hired_on
+            )
 
 
-def _is_there(member: Member, month: Period) -> bool:
-    has_come = member.hired_on is None or member.hired_on <= month.last
-    return has_come and (member.left_on is None or member.left_on > month.first)
+def _asked(ladder: LadderMonth, *, rep_id: int, grade_id: int, hired_on: date | None) -> int:
+    found = asked_by_ladder(ladder, Climber(rep_id=rep_id, grade_id=grade_id, hired_on=hired_on))
+    return NO_TARGET if found is None else found[0]
 
 
 def _statuses(focus: Period, rep_ids: RepIds) -> dict[int, str]:
