@@ -22,6 +22,7 @@ from pacemark.web.api.leads import router as leads
 from pacemark.web.api.messages import router as told
 from pacemark.web.api.quality import router as quality
 from pacemark.web.api.resources import router as resources
+from pacemark.web.api.results import router as results
 from pacemark.web.api.services import EngineError, answer
 from pacemark.web.goals.refusals import CONFLICTS as GOALS_CONFLICTS
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
@@ -42,6 +43,7 @@ api = NinjaAPI(
 )
 api.add_router("/leads", leads)
 api.add_router("/resources", resources)
+api.add_router("/results", results)
 api.add_router("", told)
 api.add_router("/process", quality)
 api.add_router("/process", findings)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from pacemark.web.results.views import cards, credit, home
+from pacemark.web.results.views import cards, credit, home, luck
 
 app_name = "results"
 urlpatterns = [
     path("", home.home, name="home"),
     path("person/<int:rep_id>/", home.person, name="person"),
+    path("luck/", luck.luck, name="luck"),
     path("deals/", credit.deals, name="deals"),
     path("deals/<int:deal_id>/credit/", credit.credit, name="credit"),
     path("offers/<int:offer_id>/", credit.decide, name="decide_offer"),

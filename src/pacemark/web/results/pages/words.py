@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from pacemark.web.process.findings_words import cause_words
+from pacemark.web.process.findings_ranking_bridge import Ranking
 from pacemark.web.results.queries.causes import CausesBook, CausesLine
 from pacemark.web.results.queries.spans import Span, neighbours, quarter_around
 from pacemark.web.ui.components import Tone
@@ -79,10 +80,15 @@ def cause_rows(book: CausesBook, level: str) -> tuple[CauseRow, ...]:
 
 def causes_chart(line: CausesLine, currency: str) -> dict[str, Any]:
     """Return the picture of the four causes: how much each added or took."""
-    words = cause_words()
+    words = {
+        "goal": pgettext("cause", "Goal"),
+        "execution": pgettext("cause", "Execution"),
+        "ability": pgettext("cause", "Ability"),
+        "luck": pgettext("cause", "Luck"),
+    }
     return {
         "currency": currency,
-        "grid": {"left": 4, "right": 16, "top": 8, "bottom": 4, "containLabel": True},
+        "grid": {"left": 4, "right": 28, "top": 8, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "value", "axisLabel": {"formatter": "money_short"}, "splitNumber": 3},
         "yAxis": {"type": "category", "inverse": True, "data": [words[cause] for cause, _money in line.parts]},
         "series": [
@@ -93,3 +99,23 @@ def causes_chart(line: CausesLine, currency: str) -> dict[str, Any]:
             }
         ],
     }
+
+
+def luck_chart(ranking: Ranking) -> dict[str, Any]:
+    """Return the picture of counted rates and what is left of them with the luck taken out, in the order shown."""
+    names = [one.row.rep.name for one in ranking.rows]
+    raw = [round(one.rate, 4) for one in ranking.rows]
+    told = [round(one.estimate, 4) for one in ranking.rows]
+    mark = {"borderColor": "var(--c-luck)", "color": "var(--surface)", "borderWidth": 1.6}
+    return {
+        "grid": {"left": 44, "right": 8, "top": 34, "bottom": 8, "containLabel": False},
+        "legend": {"top": 0, "left": 0},
+        "tooltip": {"trigger": "axis", "valueFormatter": "percent"},
+        "xAxis": {"type": "category", "data": names, "axisLabel": {"show": False}},
+        "yAxis": {"type": "value", "axisLabel": {"formatter": "percent"}},
+        "series": [
+            {"name": _("Counted"), "type": "scatter", "symbolSize": 8, "data": raw, "itemStyle": mark},
+            {"name": _("Luck taken out"), "type": "scatter", "symbolSize": 9, "data": told,
+             "itemStyle": {"color": "var(--c-actual)"}},
+        ],
+    }  # fmt: skip

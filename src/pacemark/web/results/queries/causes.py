@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from django.db.models import Max
+
+from pacemark.web.process.findings_models import RepCauses
 from pacemark.web.process.findings_queries import CAUSES, CausesSum, causes_of_reps
 from pacemark.web.results.bridge.attained import UnitLine
 from pacemark.web.results.queries.attainment import Attained
@@ -41,6 +45,7 @@ class CausesBook:
     regions: tuple[CausesLine, ...]
     teams: tuple[CausesLine, ...]
     people: Mapping[int, CausesLine]
+    until: date
 
 
 def causes_in(span: Span, found: Attained) -> CausesBook | None:
@@ -62,7 +67,9 @@ def causes_in(span: Span, found: Attained) -> CausesBook | None:
     of_region: dict[int, list[CausesSum]] = {}
     for team_id, members in of_team.items():
         of_region.setdefault(regions.get(team_id, 0), []).extend(members)
+    until = RepCauses.objects.filter(first_day__range=(span.first, span.last)).aggregate(last=Max("last_day"))["last"]
     return CausesBook(
+        until=until,
         whole=_summed(0, "", list(mine.values())),
         regions=_lines(found.regions, of_region),
         teams=_lines(found.teams, of_team),

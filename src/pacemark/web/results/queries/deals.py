@@ -42,7 +42,9 @@ class DealLine:
         return tuple((name, share / 100) for _rep, name, share in self.shares)
 
 
-def deals_page(span: Span, rep_ids: Collection[int] | None, only: str, page: str | None) -> Page[Deal]:
+def deals_page(
+    span: Span, rep_ids: Collection[int] | None, only: str, page: str | None, page_size: int = PAGE_SIZE
+) -> Page[Deal]:
     """Return a page of the deals in sight; ``only``: ``split``, ``unowned`` or ``beyond`` (more back than won)."""
     rows = _seen(deals_touching(span.first, span.last), rep_ids)
     if only == "split":
@@ -51,7 +53,7 @@ def deals_page(span: Span, rep_ids: Collection[int] | None, only: str, page: str
         rows = rows.filter(owner__isnull=True)
     elif only == "beyond":
         rows = rows.filter(pk__in=refunded_beyond(span.first, span.last))
-    return Paginator(rows, PAGE_SIZE).get_page(page)
+    return Paginator(rows, page_size).get_page(page)
 
 
 def deal_in_sight(deal_id: int, rep_ids: Collection[int] | None) -> Deal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Max, Sum
@@ -23,6 +23,9 @@ from pacemark.web.results.queries.attainment import Attained, Sight, attained
 from pacemark.web.results.queries.causes import CausesLine, causes_in
 from pacemark.web.results.queries.money import stays_between
 from pacemark.web.results.queries.spans import Span
+
+# Of the document: one of an older shape is made anew.
+SHAPE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Sheet:
     teams: tuple[UnitLine, ...]
     nobody_minor: int
     causes: CausesLine | None
+    causes_until: date | None
     region_causes: tuple[CausesLine, ...]
     executions: tuple[ExecutionLine, ...]
     flow: tuple[FlowLine, ...]
@@ -78,6 +82,7 @@ def mark_of(span: Span) -> str:
     """Return a short text that changes with the money, credit, targets, people, outlooks and coaching of a span."""
     credit = CreditShare.objects.aggregate(n=Count("pk"), last=Max("pk"), sum=Sum("share_bp"))
     parts = (
+        SHAPE,
         span.today.isoformat(),
         *money_of_days(span.first, span.last),
         *credit.values(),
@@ -103,6 +108,7 @@ def gather_sheet(span: Span, sight: Sight, made_at: datetime) -> Sheet:
         teams=found.teams,
         nobody_minor=found.nobody.net_minor if found.nobody else 0,
         causes=causes.whole if causes else None,
+        causes_until=causes.until if causes else None,
         region_causes=causes.regions if causes else (),
         executions=tuple(_execution(one) for one in coaching_of(span.today, sight.rep_ids).executions),
         flow=tuple(_flow(span, sight, found)),
@@ -145,7 +151,8 @@ def _flow(span: Span, sight: Sight, found: Attained) -> list[FlowLine]:
 
 def as_json(sheet: Sheet) -> dict[str, Any]:
     """Return what is stored."""
-    return {**asdict(sheet), "made_at": sheet.made_at.isoformat()}
+    until = sheet.causes_until
+    return {**asdict(sheet), "made_at": sheet.made_at.isoformat(), "causes_until": until.isoformat() if until else None}
 
 
 def from_json(stored: dict[str, Any]) -> Sheet:
@@ -159,6 +166,7 @@ def from_json(stored: dict[str, Any]) -> Sheet:
         teams=tuple(_unit(one) for one in stored["teams"]),
         nobody_minor=stored["nobody_minor"],
         causes=CausesLine(**causes) if causes else None,
+        causes_until=date.fromisoformat(stored["causes_until"]) if causes else None,
         region_causes=tuple(CausesLine(**one) for one in stored["region_causes"]),
         executions=tuple(ExecutionLine(**one) for one in stored["executions"]),
         flow=tuple(FlowLine(**one) for one in stored["flow"]),
