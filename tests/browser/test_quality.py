@@ -1,0 +1,103 @@
+"""The review queue: a rep explains, whoever leads them decides; in both languages and on both kinds of screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.looking import Language, Looker
+from tests.browser.site import Site, running_site
+
+pytestmark = pytest.mark.browser
+FLOOR = """
+import sys
+from datetime import date
+from pacemark.web.config.django_setup import start_django
+start_django()
+import numpy as np
+from datetime import UTC, datetime, timedelta
+from pacemark.web.accounts.models import User
+from pacemark.web.organization.models import Membership, Rep, Team
+from pacemark.web.organization.services import set_up_organization
+from pacemark.web.pipeline.facts_services import rebuild_facts
+from pacemark.web.pipeline.models import Call, Source
+from pacemark.web.process.quality_services import count_quality
+set_up_organization(actor=None, name="Floor")
+team, _ = Team.objects.get_or_create(name="T1", defaults={"manager": User.objects.get(username="lead")})
+rep = Rep.objects.create(name=sys.argv[2], user=User.objects.get(username=sys.argv[1]))
+Membership.objects.create(rep=rep, team=team, valid_from=date(2023, 1, 1))
+source, _ = Source.objects.get_or_create(name="hand")
+seconds = np.floor(75 * np.exp(np.random.default_rng(3).standard_normal(1300))).astype(int)
+seconds[np.flatnonzero((seconds >= 150) & (seconds < 180))[::2]] = 181
+start = datetime(2024, 3, 4, 1, tzinfo=UTC)
+Call.objects.bulk_create([
+    Call(source=source, external_id=f"{rep.pk}-{n}", rep=rep, direction=1, answered=True, talk_seconds=int(one),
+         occurred_at=start + timedelta(minutes=n % 480, days=n // 480),
+         business_date=date(2024, 3, 4 + n // 480), local_hour=9 + n % 480 // 60)
+    for n, one in enumerate(seconds)])
+rebuild_facts(actor=None)
+count_quality()
+"""
+WORDS = {
+    "zh-hans": ("开场白正好讲到三分钟", "脚本如此，已听录音"),
+    "en": ("The script takes three minutes", "It is the script; I listened"),
+}
+NAMES = {"zh-hans": "韩梅梅", "en": "Mia Stone"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("quality")) as site:
+        site.add_person("lead", "manager", "Kai Lead")
+        yield site
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), [("zh-hans", 390, "light"), ("en", 1440, "dark")])
+def test_a_rep_explains_and_a_leader_decides(
+    site: Site, open_page: OpenPage, language: Language, width: int, scheme: str
+) -> None:
+    name, username, (word, reason) = NAMES[language], f"rep-{language}", WORDS[language]
+    site.add_person(username, "rep", name)
+    site.run("-c", FLOOR, username, name)
+    shown = ("Kai Lead", *NAMES.values(), *(one for pair in WORDS.values() for one in pair), "T1")
+    lead, rep = open_page(language, 1440, shown, scheme), open_page(language, width, shown, scheme)
+    sign_in(lead, "lead")
+    sign_in(rep, username)
+
+    _explain(rep, name, word)
+    _decide(lead, name, word, reason)
+    rep.page.goto("/process/quality/?shown=decided")
+    rep.look("quality-decided")
+    assert reason in rep.page.inner_text("main")
+    assert lead.complaints + rep.complaints == [], "\n".join(lead.complaints + rep.complaints)
+
+
+def _explain(rep: Looker, name: str, word: str) -> None:
+    page = rep.page
+    page.goto("/process/quality/")
+    rep.look("quality-own")
+    page.click(f"main a:has-text('{name}')")
+    page.wait_for_selector("[data-chart-ready]")
+    rep.look("quality-item-own")
+    page.fill("[name=word]", word)
+    page.click("form[action$='/word/'] .btn.primary")
+    page.wait_for_selector(".note.ok")
+    rep.look("quality-said")
+
+
+def _decide(lead: Looker, name: str, word: str, reason: str) -> None:
+    page = lead.page
+    page.goto("/process/quality/")
+    lead.look("quality-queue")
+    page.click(f"main a:has-text('{name}')")
+    page.wait_for_selector("[data-chart-ready]")
+    lead.look("quality-item")
+    assert word in page.inner_text("main")
+    page.select_option("[name=state]", "explained")
+    page.fill("[name=reason]", reason)
+    page.click("form[action$='/decide/'] .btn.primary")
+    page.wait_for_selector(".note.ok")
+    lead.look("quality-item-decided")
+    assert reason in page.inner_text("main")
