@@ -137,12 +137,17 @@ def standing(robot: Robot) -> Iterator[Robot]:
         def log_message(self, *_args: object) -> None:
             """Stay quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as robot.port:
+        yield robot
+
+
+@contextmanager
+def _serving(server: Any) -> Iterator[int]:
+    """Let a server run on a thread, and tell its port."""
     server.daemon_threads = True
-    robot.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
-        yield robot
+        yield server.server_address[1]
     finally:
         server.shutdown()
         server.server_close()
@@ -190,12 +195,5 @@ def receiving(mailbox: Mailbox) -> Iterator[Mailbox]:
             else:
                 self.connection.shutdown(socket.SHUT_RDWR)
 
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    mailbox.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+    with _serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as mailbox.port:
         yield mailbox
-    finally:
-        server.shutdown()
-        server.server_close()

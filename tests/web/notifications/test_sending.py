@@ -184,3 +184,12 @@ def test_whoever_lost_the_lease_sends_nothing(make_channel: Make, clock: Clock) 
     clock.sleep(31)
     again = sending.claim(clock.now())
     assert again is not None and sending.hand_over(again)
+
+
+def test_what_was_settled_long_ago_is_forgotten_and_what_is_stuck_stays(make_channel: Make, clock: Clock) -> None:
+    queue_numbered(make_channel(), 4)
+    for key, state in (("n:0", "sent"), ("n:1", "dropped"), ("n:2", "failed"), ("n:3", "doubtful")):
+        Message.objects.filter(key=key).update(state=state)
+    assert queueing.forget_old(START + timedelta(days=89)) == 0
+    assert queueing.forget_old(START + timedelta(days=91)) == 2
+    assert set(Message.objects.values_list("state", flat=True)) == {"failed", "doubtful"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pacemark.web.jobs.registry import job, periodic
-from pacemark.web.notifications.services.queue import SEND_JOB, TELL_JOB, queue_digests, tell
+from pacemark.web.notifications.services.queue import SEND_JOB, TELL_JOB, forget_old, queue_digests, tell
 from pacemark.web.notifications.services.sending import send_due
 
 
@@ -26,3 +26,9 @@ def tell_channels(kind: str) -> int:
 def send_digests() -> int:
     """Queue the digests whose hour has come."""
     return queue_digests()
+
+
+@periodic("notifications.forget", every=timedelta(days=1), offset=timedelta(hours=19))  # 03:00 in China
+def forget_old_messages() -> int:
+    """Forget messages that were settled long ago."""
+    return forget_old()

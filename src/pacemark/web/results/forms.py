@@ -40,3 +40,9 @@ class DecisionForm(forms.Form):
     """What the rep says to an offer."""
 
     state = forms.ChoiceField(choices=[(one.value, one.label) for one in (OfferState.ACCEPTED, OfferState.DECLINED)])
+
+
+class ConsentForm(forms.Form):
+    """A rep's word about their name on cards."""
+
+    is_given = forms.TypedChoiceField(choices=(("yes", ""), ("no", "")), coerce=lambda word: word == "yes")

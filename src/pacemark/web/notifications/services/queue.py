@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from pacemark.web.trail.services import record
 
 SEND_JOB = "notifications.send"
 TELL_JOB = "notifications.tell"
+KEEP = timedelta(days=90)
 # DingTalk and Feishu robots take no picture; there the same is said in words.
 DRAWN = frozenset({ChannelKind.WECOM, ChannelKind.EMAIL})
 
@@ -121,6 +122,13 @@ def take_back(keys: Sequence[str]) -> int:
     return Message.objects.filter(key__in=keys, state=MessageState.QUEUED).update(
         state=MessageState.DROPPED, failure="notifications.taken_back", picture=None
     )
+
+
+@transaction.atomic
+def forget_old(at: datetime | None = None) -> int:
+    """Forget what was settled long ago, with its attempts; what is stuck stays until a person has settled it."""
+    settled = Message.objects.filter(state__in=(MessageState.SENT, MessageState.DROPPED))
+    return settled.filter(queued_at__lt=(at or timezone.now()) - KEEP).delete()[1].get("notifications.Message", 0)
 
 
 def _zone() -> ZoneInfo:

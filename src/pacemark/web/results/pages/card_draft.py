@@ -30,7 +30,7 @@ def message_key(key: str) -> str:
 def _draft(key: str, words: CardWords) -> Draft:
     parts = [f"**{words.name}**", words.line, f"{words.amount}{words.unit}"]
     parts += [f"{value} {label}" for value, label in words.figures]
-    title = _("Good news · %(name)s") % {"name": words.name}
+    title = _("Celebration · %(name)s") % {"name": words.name}
     return Draft(key=message_key(key), title=title, text="\n".join(parts), draw=partial(_drawn, words))
 
 

@@ -17,7 +17,7 @@ def card_words(truth: Truth) -> CardWords:
     """Return the words of a card; each number stands in the records."""
     amount, unit = _amount(truth)
     return CardWords(
-        title=pgettext("card_title", "Good news"),
+        title=pgettext("card_title", "Celebration"),
         name=truth.name,
         place=truth.place or _("Team of the week"),
         amount=amount,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -20,6 +19,7 @@ from pacemark.web.organization.queries import organization, rep_of
 from pacemark.web.results.drawing.fonts import font_files
 from pacemark.web.results.drawing.png import png_of
 from pacemark.web.results.drawing.svg import svg_of
+from pacemark.web.results.forms import ConsentForm
 from pacemark.web.results.models import Celebration
 from pacemark.web.results.pages.card_words import card_words, line_of
 from pacemark.web.results.queries.celebrations import cards_in, consent_of, n_unasked, truth_of, truths_of
@@ -29,12 +29,6 @@ from pacemark.web.results.views.asked import allow, allow_everyone, sight
 
 PAGE_SIZE, ASKED_DAYS = 12, 30
 senders = allow(AccessRole.MANAGER, AccessRole.OPERATIONS, AccessRole.ADMIN)
-
-
-class ConsentForm(forms.Form):
-    """A rep's word about their name on cards."""
-
-    is_given = forms.TypedChoiceField(choices=(("yes", ""), ("no", "")), coerce=lambda word: word == "yes")
 
 
 @allow_everyone
