@@ -199,6 +199,13 @@ def test_a_ceiling_is_never_passed_and_the_rest_waits(leads: Arrivals, desk: Des
     assert sum(run.received.values()) == min(len(leads.ids), n_able * ceiling)
 
 
+def test_a_ceiling_of_nothing_lets_everything_wait() -> None:
+    run = allocate(arrivals_from("A"), Desk(reps=[Rep(id="a"), Rep(id="b")], policy=Policy(ceiling=0)))
+
+    assert run.owners == [None]
+    assert {exclusion.code for exclusion in run.waiting[0].exclusions.values()} == {"ceiling"}
+
+
 @settings(max_examples=40)
 @given(st.integers(2, 6), st.integers(0, 8), st.lists(st.integers(1, 40), min_size=2, max_size=2))
 def test_a_leave_is_made_up_for_by_at_most_what_the_policy_says(heads: int, make_up: int, days: list[int]) -> None:

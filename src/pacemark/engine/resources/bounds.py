@@ -70,6 +70,8 @@ def within_bounds(members: Sequence[Bounded], total: int) -> dict[str, Fraction]
         for group, whole in _whole_groups(groups, parts, total).items():
             parts.update(_clipped(groups[group], Fraction(whole)))
     everything = sum(parts.values(), Fraction(0))
+    if not everything:  # a ceiling of 0 leaves nobody anything; nobody will be served, so any shares do
+        return {member.id: Fraction(1, len(members)) for member in members}
     return {member.id: parts[member.id] / everything for member in members}
 
 
