@@ -33,6 +33,7 @@ from pacemark.demo.load_ladder import write_ladder
 from pacemark.demo.load_people import write_people
 from pacemark.demo.load_replans import write_replans
 from pacemark.demo.load_resources import write_resources
+from pacemark.demo.load_results import write_results
 from pacemark.demo.spec import DemoSpec
 from pacemark.demo.tables import size_of
 from pacemark.demo.world import Chronicle
@@ -131,6 +132,8 @@ def bring_up_to_date(tell: Tell) -> None:
     write_agreements()
     tell("what is left of the month")
     write_replans()
+    tell("credit, and the next tier")
+    write_results()
     tell("leads by rule")
     write_resources()
 
