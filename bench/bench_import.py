@@ -2,8 +2,9 @@
 
     python bench/bench_import.py [--calls 1000000] [--postgres postgresql://…] [--samples FOLDER]
 
-Each figure is the whole `pacemark import` command in a process of its own, from start to facts, on an empty data
-folder whose tables exist already.
+Each figure is the `pacemark import` command in a process of its own, on an empty data folder whose tables exist
+already: from its start until events and facts stand. What other rooms then do with new records (plans, findings and so
+on; without the command the worker does it) is printed apart, job by job, and `--no-jobs` leaves it out.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import resource
 import subprocess
 import sys
@@ -42,12 +44,12 @@ answered = { column = "status", is = ["answered"] }
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One measured command."""
+    """One measured command: the import by itself, and each job that followed it."""
 
     seconds: float
     cpu_seconds: float
     peak_mb: float
-    counts: dict[str, dict[str, int]]
+    jobs: dict[str, tuple[float, float]]
 
 
 def write_calls(path: Path, count: int) -> None:
@@ -69,32 +71,56 @@ def write_calls(path: Path, count: int) -> None:
             )
 
 
-def measure(words: list[str], home: Path, database: str) -> Run:
-    """Run `pacemark import` and return its time, its own peak memory and its counts."""
+def measure(words: list[str], home: Path, database: str, *, has_jobs: bool) -> Run:
+    """Run `pacemark import` and return its time, its own peak memory and what its jobs took."""
     environment = {**os.environ, "PACEMARK_HOME": str(home), "DATABASE_URL": database}
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", _CHILD, *words], env=environment, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-c", _CHILD, "jobs" if has_jobs else "", *words],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     seconds = time.perf_counter() - began
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
-    answer, _line, tail = done.stdout.rpartition("USED ")
-    peak_kb, cpu_seconds = tail.split()
-    return Run(seconds=seconds, cpu_seconds=float(cpu_seconds), peak_mb=int(peak_kb) / 1024, counts=json.loads(answer))
+    used = json.loads(done.stdout.rpartition("USED ")[2])
+    return Run(
+        seconds=seconds - sum(clock for clock, _cpu in used["jobs"].values()),
+        cpu_seconds=used["cpu"] - sum(cpu for _clock, cpu in used["jobs"].values()),
+        peak_mb=used["peak_kb"] / 1024,
+        jobs=used["jobs"],
+    )
 
 
 _CHILD = """
-import resource, sys
-from pacemark.cli import main
-sys.argv = ["pacemark", *sys.argv[1:]]
+import json, resource, sys, time
+from pacemark.web.config.django_setup import start_django
+start_django()
+from pacemark.cli import import_, main
+from pacemark.web.jobs import worker
+has_jobs, jobs, peaks, run_claimed = sys.argv[1] == "jobs", {}, [], worker.run_claimed
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def timed(claim, *rest, **named):
+    peaks.append(peak())
+    clock, cpu = time.perf_counter(), time.process_time()
+    error = run_claimed(claim, *rest, **named)
+    before = jobs.get(claim.handler, (0.0, 0.0))
+    jobs[claim.handler] = (before[0] + time.perf_counter() - clock, before[1] + time.process_time() - cpu)
+    return error
+
+worker.run_claimed = timed
+if not has_jobs:
+    import_.run_pending = lambda: 0
+sys.argv = ["pacemark", *sys.argv[2:]]
 try:
     main()
 except SystemExit as end:
     if end.code:
         raise
-used = resource.getrusage(resource.RUSAGE_SELF)
-sys.stdout.write(f"USED {used.ru_maxrss} {used.ru_utime + used.ru_stime:.1f}")
+cpu = time.process_time()
+sys.stdout.write("USED " + json.dumps({"peak_kb": (peaks or [peak()])[0], "cpu": cpu, "jobs": jobs}))
 """
 
 
@@ -114,7 +140,7 @@ def empty_postgres(url: str) -> None:
         connection.execute("CREATE SCHEMA public")
 
 
-def bench(name: str, words: list[str], rows: int, database: str) -> None:
+def bench(name: str, words: list[str], rows: int, database: str, *, has_jobs: bool) -> None:
     """Measure once on an empty database and once again on the same files, which must change nothing."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -122,12 +148,14 @@ def bench(name: str, words: list[str], rows: int, database: str) -> None:
             empty_postgres(database)
         prepare(home, database)
         for label in ("first", "again"):
-            run = measure(["import", "--json", "--yes", *words], home, database)
+            run = measure(["import", "--json", "--yes", *words], home, database, has_jobs=has_jobs)
             rate = rows / run.seconds
             print(
                 f"{name:<28} {label:<6} {run.seconds:6.1f} s  {rate:>9,.0f} rows/s  "
                 f"{run.cpu_seconds:6.1f} s of its own CPU  {run.peak_mb:6.0f} MB"
             )
+            for job, (seconds, cpu_seconds) in sorted(run.jobs.items(), key=lambda item: -item[1][0]):
+                print(f"    then {job:<44} {seconds:6.1f} s  {cpu_seconds:6.1f} s of its own CPU", flush=True)
 
 
 def main() -> None:
@@ -136,8 +164,12 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--postgres", default=os.environ.get("PACEMARK_BENCH_POSTGRES", ""))
     parser.add_argument("--samples", default=os.environ.get("PACEMARK_SAMPLES", str(ROOT.parent / "shared" / "data")))
+    parser.add_argument("--no-jobs", action="store_true", help="leave out what other rooms do after an import")
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, load {os.getloadavg()[0]:.1f}")
+    has_jobs = not options.no_jobs
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {sys.version.split()[0]}, load {os.getloadavg()[0]:.1f}"
+    )
     school = Path(options.samples) / "school_crm"
     with tempfile.TemporaryDirectory() as folder:
         calls, profile = Path(folder) / "calls.csv", Path(folder) / "profile.toml"
@@ -145,12 +177,11 @@ def main() -> None:
         write_calls(calls, options.calls)
         for database in ("", options.postgres) if options.postgres else ("",):
             engine = "PostgreSQL" if database else "SQLite"
-            bench(
-                f"{options.calls:,} calls, {engine}", ["--profile", str(profile), str(calls)], options.calls, database
-            )
+            words = ["--profile", str(profile), str(calls)]
+            bench(f"{options.calls:,} calls, {engine}", words, options.calls, database, has_jobs=has_jobs)
             if school.is_dir():
                 words = ["--profile", str(ROOT / "examples" / "school_crm.toml"), str(school)]
-                bench(f"school_crm, {engine}", words, 48_118, database)
+                bench(f"school_crm, {engine}", words, 48_118, database, has_jobs=has_jobs)
     print(f"bench's own peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
