@@ -168,6 +168,7 @@ def test_redials_of_one_lead_within_minutes_count_per_day(floor: Floor) -> None:
     other = Lead.objects.create(source=floor.source, external_id="L2")
     calls = [_call(floor, often, _at(MONDAY, 9, 120 * n), lead=lead) for n in range(22)]
     # 21 redials: one more than is normal; eleven minutes apart they are none, nor is somebody else's dial one
+    calls += [_call(floor, often, _at(date(2024, 3, 5), 9, 120 * n), lead=lead) for n in range(9)]
     calls += [_call(floor, spread, _at(MONDAY, 6, 661 * n), lead=lead if n % 2 else other) for n in range(40)]
 
     _dialled(floor, calls)

@@ -19,7 +19,6 @@ from pacemark.web.process.choices import QualityKind
 # One or two say nothing, whatever share of few they are.
 LEAST_TALKLESS = 3
 DAYS_IN_WEEK = 7
-MOST_DAYS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ def _by_rep(found: DayCountArrays, kind: QualityKind, is_often: Callable[[Any, A
 
 
 def _worst(times: np.ndarray[Any, Any], days: np.ndarray[Any, Any]) -> list[list[Any]]:
-    order = np.lexsort((days, -times))[:MOST_DAYS_SHOWN]
+    order = np.lexsort((days, -times))
     return [[date.fromordinal(int(days[place])).isoformat(), int(times[place])] for place in order]
 
 

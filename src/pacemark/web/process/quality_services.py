@@ -96,7 +96,8 @@ def _records(one: Noticed, month: Period, allowed: Tolerance) -> list[int]:
         since = date.fromisoformat(numbers["first_day"])
         return talk_ids(since, last, one.rep_id, from_seconds=numbers["threshold_seconds"], most=MOST_RECORDS)
     if one.kind == QualityKind.REDIAL:
-        return call_patterns.redial_ids(first, last, one.rep_id, minutes=allowed.redial_minutes, most=MOST_RECORDS)
+        days = [date.fromisoformat(day) for day, _times in numbers["days"]]
+        return call_patterns.redial_ids(one.rep_id, days, minutes=allowed.redial_minutes, most=MOST_RECORDS)
     if one.kind == QualityKind.BURST:
         limits = (allowed.burst_seconds, allowed.burst_gap_seconds, allowed.burst_dials)
         return call_patterns.burst_ids(first, last, one.rep_id, limits=limits, most=MOST_RECORDS)

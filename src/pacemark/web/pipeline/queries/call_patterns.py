@@ -43,11 +43,12 @@ def redials(first_day: date, last_day: date, *, minutes: int) -> DayCountArrays:
     return DayCountArrays(rep_id=rep_id, day=day, times=times)
 
 
-def redial_ids(first_day: date, last_day: date, rep_id: int, *, minutes: int, most: int) -> list[int]:
-    """Return the calls that were such redials, oldest first."""
+def redial_ids(rep_id: int, days: Sequence[date], *, minutes: int, most: int) -> list[int]:
+    """Return the calls of some days that were such redials, oldest first."""
+    listed = ", ".join(literal(day) for day in days)
     sql = f"""
-        SELECT g.id FROM ({_redials(first_day, last_day, rep_id)}) AS g WHERE g.gap <= {minutes * 60}
-        ORDER BY g.at, g.id LIMIT {most}
+        SELECT g.id FROM ({_redials(min(days), max(days), rep_id)}) AS g
+        WHERE g.gap <= {minutes * 60} AND g.business_date IN ({listed}) ORDER BY g.at, g.id LIMIT {most}
     """
     return whole_numbers(sql, 1)[0].tolist()
 
