@@ -109,7 +109,7 @@ def luck_chart(ranking: Ranking) -> dict[str, Any]:
     mark = {"borderColor": "var(--c-luck)", "color": "var(--surface)", "borderWidth": 1.6}
     return {
         "grid": {"left": 44, "right": 8, "top": 34, "bottom": 8, "containLabel": False},
-        "legend": {"top": 0, "left": 0},
+        "legend": {"top": 0, "left": 0, "textStyle": {"color": "var(--ink-2)"}},
         "tooltip": {"trigger": "axis", "valueFormatter": "percent"},
         "xAxis": {"type": "category", "data": names, "axisLabel": {"show": False}},
         "yAxis": {"type": "value", "axisLabel": {"formatter": "percent"}},
