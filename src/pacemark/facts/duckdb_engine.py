@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -65,8 +65,8 @@ def write_events(folder: Path, table: str, columns: Mapping[str, NDArray[np.int6
         connection.execute(f"COPY (SELECT {selected} FROM event_rows) TO '{_quoted(target / f'{part:05d}.parquet')}'")
 
 
-def build(events: Path, facts: Path, definitions: Definitions) -> dict[str, int]:
-    """Count all facts from a folder of event logs into another folder, one Parquet file per fact.
+def build(events: Path, facts: Path, definitions: Definitions, only: Sequence[Fact] = FACTS) -> dict[str, int]:
+    """Count facts from a folder of event logs into another folder, one Parquet file per fact.
 
     Parameters
     ----------
@@ -77,6 +77,8 @@ def build(events: Path, facts: Path, definitions: Definitions) -> dict[str, int]
         Folder to write to; files of an earlier build are replaced.
     definitions : Definitions
         Thresholds and revenue basis.
+    only : sequence of Fact, default all
+        Which facts to count.
 
     Returns
     -------
@@ -89,7 +91,7 @@ def build(events: Path, facts: Path, definitions: Definitions) -> dict[str, int]
             files = _quoted(events / table / "*.parquet")
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{files}')")
         relations = relations_in(Tables())
-        return {fact.name: _write(connection, fact, fact.select(relations, definitions), facts) for fact in FACTS}
+        return {fact.name: _write(connection, fact, fact.select(relations, definitions), facts) for fact in only}
 
 
 def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, select: str, facts: Path) -> int:
