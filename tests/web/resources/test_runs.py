@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pacemark.engine.errors import EngineError
+from pacemark.web.organization.choices import Role
 from pacemark.web.organization.models import Leave, Membership, Rep, Team
 from pacemark.web.organization.services import set_up_organization
 from pacemark.web.pipeline.choices import HoldingBegan
@@ -27,6 +28,7 @@ from pacemark.web.resources.models import (
     Run,
     Score,
     ScoreCycle,
+    SelfSourcing,
     TeamAccount,
     WaitingLead,
     Withholding,
@@ -228,3 +230,11 @@ def test_a_grade_that_the_policy_does_not_know_waits_and_the_others_go_out() -> 
     in_force({"grades": ["A"]})
     deal("k", leads(4, "A") + leads(1, "Z"))
     assert counts(reps) == [2, 2] and WaitingLead.objects.get().reasons == {"*": {"code": "unknown_grade"}}
+
+
+def test_closers_and_who_sources_alone_are_dealt_nothing() -> None:
+    one, closer, alone = team("t", 3)
+    Membership.objects.filter(rep_id=closer).update(role=Role.CLOSER)
+    SelfSourcing.objects.create(level="rep", unit_id=alone, valid_from=TODAY, is_on=True)
+    deal("k", leads(4))
+    assert counts([one, closer, alone]) == [4, 0, 0]

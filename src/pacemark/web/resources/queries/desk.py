@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from pacemark.engine.periods import sales_month_of
+from pacemark.web.organization.choices import Role
 from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.models import Leave, RosterDay, WorkingPattern
 from pacemark.web.organization.queries import Member, members_on, organization
@@ -41,8 +42,7 @@ def desk_at(version: PolicyVersion, at: datetime, *, at_the_minute: bool) -> dic
     ``at_the_minute``: a shift's hours count too. A batch deals for the whole day, so there only days count.
     """
     day = local_date(at, organization().time_zone)
-    sourcing = self_sourcing_on(day)
-    members = [member for member in members_on(day) if not is_self_sourcing(member, sourcing)]
+    members = dealt_to(day)
     standing = _Standing(
         off=_off_codes(members, day, at, at_the_minute), scores=_scores(), withheld=_withheld(day),
         skills=skills_of_reps(), caps=version.content.get("caps") or {}, counters=counters_at(version, at),
@@ -67,6 +67,14 @@ def counters_at(version: PolicyVersion, at: datetime) -> dict[str, dict[str, int
     if caps.get("month") is not None:
         counters["held_month"] = received_counts(sales_month_of(day, settings.sales_month_start_day).first, day)
     return {name: {str(rep): count for rep, count in counts.items()} for name, counts in counters.items()}
+
+
+def dealt_to(day: date) -> list[Member]:
+    """Return those employed on a day who are dealt leads: not closers, who take over later, nor self-sourced ones."""
+    sourcing = self_sourcing_on(day)
+    return [
+        member for member in members_on(day) if member.role != Role.CLOSER and not is_self_sourcing(member, sourcing)
+    ]
 
 
 def self_sourcing_on(day: date) -> dict[tuple[str, int], bool]:

@@ -14,13 +14,14 @@ from django.db.models import Count, Q, QuerySet
 
 from pacemark.engine.periods import sales_month_of
 from pacemark.web.organization.clock import date_of
-from pacemark.web.organization.queries import members_on, organization
+from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.resources.bridge.desk import joined
 from pacemark.web.resources.bridge.past import Batch, Dealt, Past, day_batch, in_series, other_batch, own_batches
 from pacemark.web.resources.choices import DecisionKind
 from pacemark.web.resources.models import Decision, KeptDesk, PolicyVersion, Replay, Run, Score
+from pacemark.web.resources.queries.desk import dealt_to
 from pacemark.web.resources.queries.skills import skills_of_reps
 
 _LEAD = ("segment__channel", "tags", "is_blocked")
@@ -167,10 +168,10 @@ def spans_of(batch: Batch) -> tuple[str, str, str]:
 
 
 def desk_rows(day: date, version: PolicyVersion) -> list[dict[str, Any]]:
-    """Return those employed on a day as the calculator reads reps: teams, the latest scores, and skills."""
+    """Return those who are dealt leads on a day as the calculator reads reps: teams, the latest scores, and skills."""
     scores, skills = latest_scores(day), skills_of_reps()
     rows = []
-    for member in members_on(day):
+    for member in dealt_to(day):
         score = scores.get(member.rep_id)
         row: dict[str, Any] = {"id": str(member.rep_id), "team": str(member.team_id) if member.team_id else ""}
         if score is not None:
