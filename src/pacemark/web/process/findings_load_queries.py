@@ -8,13 +8,14 @@ from datetime import date, timedelta
 import numpy as np
 
 from pacemark.engine.goals.roles import tell_roles
-from pacemark.engine.periods import Period
+from pacemark.engine.periods import Period, sales_month_of
 from pacemark.web.goals.bridge.planning import minor_units_of
 from pacemark.web.goals.queries.agreements import standing_query
 from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.pipeline import queries as pipeline
 from pacemark.web.pipeline.queries.stage_windows import (
+    SegmentDials,
     Stretches,
     opened_by_day,
     segment_dials,
@@ -48,7 +49,7 @@ def load_stages(span: Span, members: Sequence[Member] | None = None) -> StageGro
         roles=tuple(_roles(members, sums)),
         segments=pipeline.segment_names(),
         dials=segment_dials(span.first, span.last),
-        dials_before=segment_dials(span.first - timedelta(days=DAYS_BEFORE), span.first - timedelta(days=1)),
+        dials_before=_dials_before(span.first),
         trials=segment_trials(span.first, span.last),
         stretches=sums,
         open_before=pipeline.open_opportunities(span.first, None),
@@ -75,6 +76,13 @@ def load_money(month: Period, last: date, members: Sequence[Member]) -> MoneyGro
         missed=_missed(Span(first=month.first, last=last)),
         minor_units=minor_units_of(organization().currency),
     )
+
+
+def _dials_before(first: date) -> SegmentDials:
+    """Return the dials of about half a year before a day, by segment: whole sales months, which the facts count."""
+    start_day = organization().sales_month_start_day
+    begin = sales_month_of(first - timedelta(days=DAYS_BEFORE), start_day).first
+    return segment_dials(begin, sales_month_of(first, start_day).first - timedelta(days=1))
 
 
 def done_in(span: Span) -> dict[int, Done]:

@@ -14,6 +14,7 @@ from pacemark.facts.statements import dials
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import definitions_of, relations
 from pacemark.web.pipeline.queries.columns import Integers, literal, ordinal, unindexed, whole_numbers
+from pacemark.web.pipeline.queries.freshness import last_call_date
 
 ONE_DAY = timedelta(days=1)
 
@@ -152,12 +153,14 @@ def _of_calls(chunk: _Chunk) -> tuple[Integers, ...]:
 
 
 def _chunks(first: date, last: date) -> Iterator[_Chunk]:
-    start_day = organization().sales_month_start_day
+    start_day, known = organization().sales_month_start_day, last_call_date()
     begin = day = first
     while day <= last:
         name = _name_of(day, start_day)
         if day == last or _name_of(day + ONE_DAY, start_day) != name:
-            is_whole = _name_of(begin - ONE_DAY, start_day) != name and _name_of(day + ONE_DAY, start_day) != name
+            # What comes after the last call is nothing: the running month is whole as far as it goes.
+            is_over = known is None or known <= day or _name_of(day + ONE_DAY, start_day) != name
+            is_whole = is_over and _name_of(begin - ONE_DAY, start_day) != name
             yield _Chunk(name=name, first=begin, last=day, is_whole=is_whole)
             begin = day + ONE_DAY
         day += ONE_DAY
