@@ -76,11 +76,15 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def running_site(home: Path) -> Iterator[Site]:
-    """Start a server and its worker; end both."""
+def running_site(home: Path, *, made_up: bool = False) -> Iterator[Site]:
+    """Start a server and its worker, on the made-up organisation or with one person alone; end both."""
     port = _free_port()
     site = Site(url=f"http://127.0.0.1:{port}", home=home)
-    site.add_person("ops", "operations", "Olive Ops")
+    if made_up:
+        asked = ("--reps", "24", "--months", "4", "--monthly-history", "6", "--password", PASSWORD)
+        site.run("-m", "pacemark.cli", "demo", *asked)
+    else:
+        site.add_person("ops", "operations", "Olive Ops")
     log = home / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(

@@ -29,13 +29,13 @@ def test_everyone_at_once_is_everyone_alone(people: People, today: date, seed: i
     for place, grade in enumerate(grades[:2]):
         set_quota(actor=None, grade_id=grade.pk, valid_from=date(2023, 1, 1), quota_minor=(place + 1) * 90_000_00)
     set_quota(actor=None, grade_id=grades[0].pk, valid_from=date(2024, 7, 1), quota_minor=120_000_00)
-    set_ramp(actor=None, shares_percent={1: 40, 2: 60, 3: 80})
+    set_ramp(actor=None, shares_percent=[40, 60, 80])
     for number in range(40):
         hired = None if luck.random() < 0.2 else date(2023, 10, 1) + timedelta(days=luck.randint(0, 300))
         left = date(2024, 5, 2) + timedelta(days=luck.randint(0, 200)) if luck.random() < 0.2 else None
         rep = Rep.objects.create(name=f"R{number}", hired_on=hired, left_on=left)
-        grade = luck.choice([*grades, None])
-        Membership.objects.create(rep=rep, team=people.team, grade=grade, valid_from=date(2020, 1, 1))
+        chosen = luck.choice([*grades, None])
+        Membership.objects.create(rep=rep, team=people.team, grade=chosen, valid_from=date(2020, 1, 1))
         if luck.random() < 0.3:
             kind = luck.choice(list(IntentionKind))
             Intention.objects.create(rep=rep, quarter_start=date(2024, 4, 1), kind=kind, amount_minor=1)
