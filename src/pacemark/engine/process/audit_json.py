@@ -59,7 +59,7 @@ def audit_json(payload: dict[str, Any]) -> dict[str, Any]:
         raise EngineError("process.row_twice", "A person has two rows for one week.", "panel")
     panel = panel_of([(people[row[0]], weeks[row[1]], row[2], row[3]) for row in rows], names)
     found = audit_metrics(panel, _gamed(fields, names))
-    answer = {name: _metric(found, place) for place, name in enumerate(names)}
+    answer = {name: metric_told(found, place) for place, name in enumerate(names)}
     for name, week in _targets(fields, names, weeks).items():
         answer[name]["decay"] = _decay(panel, names.index(name), week)
     return {"metrics": answer, "cost": {"before": len(names), "after": found.n_kept}}
@@ -126,7 +126,28 @@ def _by_metric(fields: Fields, key: str, names: list[str]) -> Fields | None:
     return fields.child(key, optional=names)
 
 
-def _metric(found: MetricAudit, place: int) -> dict[str, Any]:
+def metric_told(found: MetricAudit, place: int) -> dict[str, Any]:
+    """Tell one metric's verdict and figures, none of them where there is too little to judge.
+
+    Parameters
+    ----------
+    found : MetricAudit
+        What is known of every metric.
+    place : int
+        Place of the metric.
+
+    Returns
+    -------
+    dict
+        As in the calculator's answer: ``verdict``, ``reason``, ``discrimination``, ``stability``, ``independence``,
+        ``validity_between`` with ``interval``, ``validity_within`` with ``interval_within``.
+
+    Examples
+    --------
+    >>> panel = panel_of([(0, 0, 1.0, {"a": 2.0})], ["a"])
+    >>> metric_told(audit_metrics(panel), 0)["reason"]
+    'too_little'
+    """
     is_judged = found.verdicts[place] != "not_enough_data"
 
     def shown(value: float) -> float | None:

@@ -64,11 +64,12 @@ class BatchPage:
 def data_page() -> DataPage:
     """Return the Data page."""
     imports = ImportBatch.objects.exclude(state=BatchState.DRAFT).select_related("actor").order_by("-pk")
+    reach = freshness()
     return DataPage(
-        freshness=freshness(),
+        freshness=reach,
         imports=list(imports[:PAST_IMPORTS]),
         metrics=metric_words(),
-        may_be_minutes=talks_look_short(),
+        may_be_minutes=talks_look_short(reach.last_call_on),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacemark.engine.process.audit import MetricAudit, Panel, audit_metrics, decay_since
+from pacemark.engine.process.audit_json import metric_told
 from pacemark.web.pipeline.queries.weekly_panel import WeeklyPanel
 
 FloatArray = NDArray[np.float64]
@@ -25,6 +26,7 @@ METRICS = (
     "dials", "distinct_leads_dialled", "connects", "effective_dials", "talk_seconds", "deep_talks",
     "opportunities_sourced", "opportunities", "pipeline_minor", *SHARES, "dials_per_day",
 )  # fmt: skip
+VALIDITIES = (("validity_between", "interval"), ("validity_within", "interval_within"))
 # What a padded talk moves.
 GAMED_BY_PADDING = ("deep_talks", "deep_talk_rate")
 
@@ -53,7 +55,7 @@ def audited(panel: Panel, gamed_share: float, targets: dict[str, int]) -> dict[s
     """Return each metric's verdict and numbers; ``targets`` names the week from which on a metric was a target."""
     gamed = np.array([gamed_share if name in GAMED_BY_PADDING else np.nan for name in panel.names])
     found = audit_metrics(panel, gamed)
-    answer = {name: _numbers(found, place, gamed[place]) for place, name in enumerate(panel.names)}
+    answer = {name: _numbers(found, place, float(gamed[place])) for place, name in enumerate(panel.names)}
     for name, week in targets.items():
         if name in answer:
             answer[name]["decay"] = _decay(panel, panel.names.index(name), week)
@@ -61,23 +63,9 @@ def audited(panel: Panel, gamed_share: float, targets: dict[str, int]) -> dict[s
 
 
 def _numbers(found: MetricAudit, place: int, gamed: float) -> dict[str, Any]:
-    is_judged = found.verdicts[place] != "not_enough_data"
-
-    def shown(value: float) -> float | None:
-        return round(float(value), 4) if is_judged and np.isfinite(value) else None
-
-    between, within = found.between, found.within
-    return {
-        "verdict": found.verdicts[place],
-        "reason": found.reasons[place],
-        "discrimination": shown(found.discrimination[place]),
-        "stability": shown(found.stability[place]),
-        "independence": shown(found.independence[place]),
-        "between": [shown(side[place]) for side in (between.value, between.low, between.high)],
-        "within": [shown(side[place]) for side in (within.value, within.low, within.high)],
-        "q": shown(found.q[place]),
-        "gamed": None if np.isnan(gamed) else round(float(gamed), 4),
-    }
+    told = metric_told(found, place)
+    between, within = ([told.pop(value), *told.pop(interval)] for value, interval in VALIDITIES)
+    return {**told, "between": between, "within": within, "gamed": None if np.isnan(gamed) else round(gamed, 4)}
 
 
 def _decay(panel: Panel, metric: int, week: int) -> dict[str, Any] | None:

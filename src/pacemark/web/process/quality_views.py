@@ -91,7 +91,9 @@ def say(request: PageRequest, item_id: int) -> HttpResponse:
 @planners
 def tolerances(request: PageRequest) -> HttpResponse:
     """Edit what is normal; ``try`` only shows how many people would be listed."""
-    form = ToleranceForm(request.POST or None, instance=tolerance())
+    standing = tolerance()
+    version = standing.version  # a form writes what was typed onto its instance
+    form = ToleranceForm(request.POST or None, instance=standing)
     effect = None
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in form.fields}
@@ -100,7 +102,7 @@ def tolerances(request: PageRequest) -> HttpResponse:
             messages.success(request, _("Kept as a new version. What waits is counted anew tonight."))
             return redirect("process:tolerances")
         effect = [(QualityKind(kind).label, *sides) for kind, sides in listed_under(values).items()]
-    context = {"form": form, "effect": effect, "standing": tolerance()}
+    context = {"form": form, "effect": effect, "version": version}
     return render(request, "process/tolerances.html", context, status=422 if form.errors else 200)
 
 

@@ -70,15 +70,14 @@ def freshness() -> Freshness:
     )
 
 
-def talks_look_short() -> bool:
+def talks_look_short(last_call_on: date | None) -> bool:
     """Tell whether the talks of the last weeks look like minutes taken for seconds: many, short, and none of a minute.
 
     From the facts: no deep talk, and on no day of anybody's a mean of a minute.
     """
-    last = last_call_date()
-    if last is None:
+    if last_call_on is None:
         return False
-    rows = RepDay.objects.filter(business_date__gt=last - timedelta(days=SHORT_TALK_DAYS), connects__gt=0)
+    rows = RepDay.objects.filter(business_date__gt=last_call_on - timedelta(days=SHORT_TALK_DAYS), connects__gt=0)
     has_long = Q(talk_seconds__gte=F("connects") * 60) | Q(deep_talks__gt=0)
     found = rows.aggregate(talks=Sum("connects"), n_long=Count("rep_id", filter=has_long))
     return (found["talks"] or 0) >= LEAST_SHORT_TALKS and not found["n_long"]
