@@ -140,12 +140,16 @@ def forecasts_of(
     }
 
 
-def own_forecast(net_minor: int, target_minor: int | None, outlook: Outlook) -> Forecast:
-    """Return one person's: what is there now, and what their outlook says is still to come."""
+def own_forecasts(
+    net_minor: Mapping[int, int], target_minor: Mapping[int, int], outlooks: Mapping[int, Outlook]
+) -> dict[int, Forecast]:
+    """Return each person's: what is there now, and what their outlook says is still to come."""
     groups = Groups(
-        of_rep={0: 0}, booked_minor={0: net_minor}, target_minor={} if target_minor is None else {0: target_minor}
+        of_rep={rep_id: rep_id for rep_id in outlooks},
+        target_minor=target_minor,
+        booked_minor={rep_id: net_minor.get(rep_id, 0) for rep_id in outlooks},
     )
-    return forecasts_of(groups, {0: outlook}, shared_spread=0.0)[0]
+    return forecasts_of(groups, outlooks, shared_spread=0.0)
 
 
 def sums_by_team(parts: Sequence[Placed]) -> dict[int, tuple[int, int]]:

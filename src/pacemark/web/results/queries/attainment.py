@@ -9,7 +9,7 @@ from datetime import date
 from pacemark.engine.results.attainment import grade_outcome
 from pacemark.engine.results.attribution import Placed
 from pacemark.web.goals.choices import Tier
-from pacemark.web.results.bridge.attained import PersonLine, UnitLine, own_forecast
+from pacemark.web.results.bridge.attained import PersonLine, UnitLine, own_forecasts
 from pacemark.web.results.queries.asked import Asked, GradeAsks
 from pacemark.web.results.queries.attained_ground import Ground, Sight, load_ground, sight_of
 from pacemark.web.results.queries.spans import Span
@@ -47,7 +47,7 @@ def attained(span: Span, sight: Sight) -> Attained:
     for part in ground.found.placed:
         mine.setdefault(part.rep_id or 0, []).append(part)
     shown = [rep_id for rep_id in _shown(ground) if sight.rep_ids is None or rep_id in sight.rep_ids]
-    people = [_person(ground, rep_id, mine.get(rep_id, [])) for rep_id in shown]
+    people = _with_forecasts(ground, [_person(ground, rep_id, mine.get(rep_id, [])) for rep_id in shown])
     teams = team_lines(ground, parts)
     known = set(shown)
     return Attained(
@@ -81,7 +81,7 @@ def _person(ground: Ground, rep_id: int, parts: Sequence[Placed]) -> PersonLine:
     inside = [part for part in parts if ground.sight.holds(part)]
     asked, net = ground.target(rep_id), sum(part.net_minor for part in parts)
     team = ground.teams.get(team_id or 0)
-    line = PersonLine(
+    return PersonLine(
         rep_id=rep_id, name=name, employee_no=number, team_id=team_id, team_name=team.name if team else "",
         grade_id=grade_id, grade_name=ground.grades.get(grade_id or 0, ""), role=ground.roles.get(rep_id, ""),
         has_left=left_on is not None and left_on <= ground.span.today,
@@ -91,13 +91,21 @@ def _person(ground: Ground, rep_id: int, parts: Sequence[Placed]) -> PersonLine:
         target_minor=_target_in_sight(ground, asked), parts=tuple(parts),
         tier=_tier(ground, grade_id, net), outcome=_outcome(ground, rep_id, net),
     )  # fmt: skip
-    outlook = ground.outlooks.get(rep_id)
-    if outlook is None:
-        return line
-    forecast = own_forecast(net, asked.amount_minor if asked else None, outlook)
-    if outlook.chance is not None and not line.moved_minor:
-        forecast = replace(forecast, odds=outlook.chance)
-    return replace(line, forecast=forecast)
+
+
+def _with_forecasts(ground: Ground, lines: Sequence[PersonLine]) -> list[PersonLine]:
+    """Return people with where they end; a chance that was worked out with everything known stands as it is."""
+    targets = {line.rep_id: asked.amount_minor for line in lines if (asked := ground.target(line.rep_id))}
+    outlooks = {line.rep_id: ground.outlooks[line.rep_id] for line in lines if line.rep_id in ground.outlooks}
+    nets = {line.rep_id: line.net_minor + line.elsewhere_minor for line in lines}
+    found = own_forecasts(nets, targets, outlooks)
+    shown = []
+    for line in lines:
+        ahead = found.get(line.rep_id)
+        if ahead is not None and outlooks[line.rep_id].chance is not None and not line.moved_minor:
+            ahead = replace(ahead, odds=outlooks[line.rep_id].chance)
+        shown.append(replace(line, forecast=ahead) if ahead else line)
+    return shown
 
 
 def _target_in_sight(ground: Ground, asked: Asked | None) -> int | None:

@@ -23,7 +23,7 @@ from pacemark.web.results.pages.words import (
 from pacemark.web.results.queries.attainment import Attained, Sight, attained
 from pacemark.web.results.queries.causes import causes_in
 from pacemark.web.results.queries.deals import deal_lines, deals_page, n_beyond
-from pacemark.web.results.queries.offers import ladder_view, offers_of
+from pacemark.web.results.queries.offers import ladder_now, offers_of
 from pacemark.web.results.queries.spans import Span, quarter_around
 from pacemark.web.results.views.asked import allow_everyone, in_scope, is_rep, sight, span_of
 
@@ -72,21 +72,17 @@ def _person(request: PageRequest, rep_id: int) -> HttpResponse:
     alone = Sight(rep_ids=frozenset({rep_id}), team_ids=frozenset())
     found = attained(span, alone)
     line = found.person(rep_id)
-    quarter = quarter_around(span.today)
-    own = found if quarter.first == span.first and span.kind == "quarter" else attained(quarter, alone)
-    standing = own.person(rep_id)
-    if line is None and standing is None:
+    if line is None:
         raise Http404
     causes = causes_in(span, found)
     rep = rep_of(request.user)
     deals = deals_page(span, frozenset({rep_id}), "", request.GET.get("page"))
     context = {
         **_shared(span),
-        "line": line or standing,
-        "has_line": line is not None,
+        "line": line,
         "rep_id": rep_id,
         "is_own": rep is not None and rep.pk == rep_id,
-        "ladder": ladder_view(quarter, rep_id, standing.net_minor if standing else 0, target_label()),
+        "ladder": ladder_now(rep_id, target_label()),
         "causes": causes.whole if causes else None,
         "cause_rows": cause_rows(causes, "whole") if causes else (),
         "deals": deals,
