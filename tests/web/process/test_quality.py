@@ -15,6 +15,7 @@ from pacemark.web.accounts.models import User
 from pacemark.web.organization.models import Rep, WorkingPattern
 from pacemark.web.pipeline.fact_models import QualityWindow
 from pacemark.web.pipeline.models import Call, Lead, Opportunity
+from pacemark.web.process.audit_services import audit_months
 from pacemark.web.process.choices import QualityKind
 from pacemark.web.process.models import QualityItem, Tolerance
 from pacemark.web.process.quality_queries import deep_talk_corrections, effectiveness
@@ -355,3 +356,29 @@ def test_effectiveness_is_of_what_was_dialled(floor: Floor) -> None:
     assert row.member.rep_id == rep.pk != quiet.pk
     assert (row.done.dials, row.done.connects, row.done.effective_dials, row.done.deep_talks) == (100, 40, 8, 8)
     assert row.adjusted is None
+
+
+def test_each_database_finds_the_same(each_database: str) -> None:
+    floor = Floor()
+    floor.team.working_pattern = WorkingPattern.objects.create(
+        name="Week", anchor_monday=MONDAY, shift_start=time(9), shift_end=time(18)
+    )
+    floor.team.save()
+    rep = floor.rep("All at once")
+    lead = Lead.objects.create(source=floor.source, external_id="L1")
+    calls = [_call(floor, rep, _at(MONDAY, 9, 10 * n), lead=lead) for n in range(30)]
+    calls += [_call(floor, rep, _at(date(2024, 3, 9), 9, 90 * n), 200) for n in range(25)]
+    for number in range(4):
+        other = Lead.objects.create(source=floor.source, external_id=f"M{number}")
+        row = floor.opportunity(rep, date(2024, 3, 5))
+        Opportunity.objects.filter(pk=row.pk).update(lead=other, reported_at=_at(date(2024, 3, 5)))
+
+    _dialled(floor, calls)
+
+    found = {item.kind: item.evidence for item in QualityItem.objects.all()}
+    assert {kind: (one["times"], len(one["records"])) for kind, one in found.items()} == {
+        "redial": (29, 29), "burst": (30, 30), "off_roster": (25, 25), "no_talk": (4, 4)
+    }  # fmt: skip
+    window = QualityWindow.objects.get(rep_id=rep.pk, window_end=MARCH[1])
+    assert (window.deep_talks, window.q) == (25, None)
+    assert audit_months() == 6
