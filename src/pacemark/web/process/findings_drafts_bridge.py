@@ -60,15 +60,16 @@ def drafts_of(judged: Judged, month: Month, missed: Any) -> list[Draft]:
     return sorted(found, key=lambda draft: (draft.money_minor, draft.rep_id or 0, draft.team_id, draft.stage))
 
 
-def stage_rows(judged: Judged, person: int) -> dict[str, dict[str, Any]]:
-    """Return one person's stages with their verdicts, those that are theirs."""
-    table = _table(judged)
-    return {
-        stage: {name: _plain(values[person, place]) for name, values in table.items()}
-        | {"verdict": VERDICTS[judged.findings.verdict[person, place]]}
-        for place, stage in enumerate(STAGES)
-        if judged.is_theirs[person, place]
-    }
+def stage_rows(judged: Judged) -> Iterator[dict[str, dict[str, Any]]]:
+    """Yield each person's stages with their verdicts, those that are theirs."""
+    table = _table(judged)  # everybody's, once
+    for person in range(len(judged.is_theirs)):
+        yield {
+            stage: {name: _plain(values[person, place]) for name, values in table.items()}
+            | {"verdict": VERDICTS[judged.findings.verdict[person, place]]}
+            for place, stage in enumerate(STAGES)
+            if judged.is_theirs[person, place]
+        }
 
 
 def month_detail(chains: Chains, split: CauseSplit, person: int) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def _keep_causes(found: Counted, moment: datetime) -> None:
 
 def _causes(judged: Judged, period: Span, month: Month, moment: datetime) -> Iterable[RepCauses]:
     chains, split, span = month.chains, month.split, judged.ground.span
-    for place, rep_id in enumerate(chains.rep_ids):
+    for place, (rep_id, stages) in enumerate(zip(chains.rep_ids, stage_rows(judged), strict=True)):
         has_plan = bool(chains.has_plan[place])
         yield RepCauses(
             rep_id=rep_id, first_day=period.first, last_day=period.last, counted_at=moment,
@@ -166,7 +166,7 @@ def _causes(judged: Judged, period: Span, month: Month, moment: datetime) -> Ite
                 "team_id": judged.ground.members[place].team_id,
                 "evidence": [span.first.isoformat(), span.last.isoformat()],
                 "is_new": bool(judged.is_new[place]),
-                "stages": stage_rows(judged, place),
+                "stages": stages,
                 **month_detail(chains, split, place),
             },
         )  # fmt: skip
