@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -116,6 +117,7 @@ def test_what_a_mail_server_says_is_heard(settings: Any, word: bytes, answer: An
     with receiving(Mailbox(answer_to_data=word)) as mailbox:
         settings.PACEMARK_SMTP = mailbox.setting
         assert _told(settings, Robot("wecom"), kind="email", address="group@example.com").answer == answer
+    assert not logging.getLogger("apprise").propagate, "its log names mailboxes"
 
 
 def test_without_a_mail_server_that_is_said(settings: Any) -> None:

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -40,6 +41,8 @@ BUSY = frozenset({-1, 50001})
 GATEWAY = frozenset({502, 504})
 TOO_MANY, SERVER_ERROR = 429, 500
 LOST = "notifications.not_begun"
+# What Apprise logs names addresses; what became of a message is kept with it and shown on its page.
+logging.getLogger("apprise").propagate = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
