@@ -94,10 +94,8 @@ def today_page(*, plan: RepPlan, facts: TodayFacts, now: datetime, confidence: s
     due = _due(rest, confidence, [day for day in workdays if day >= known], today, counted)
     of_month = _due(content, confidence, [day for day in workdays if day >= plan.as_of], today, counted)
     stages = _stages(due, facts)
-    booked = facts.month.revenue_minor - facts.month.refunds_minor
-    scale = content["minor_units"]
-    missing = max(0.0, content["target"] - booked / scale)
-    value = content["deal_value"]["mean"]
+    booked, scale = facts.month.net_revenue_minor, content["minor_units"]
+    missing, value = max(0.0, content["target"] - booked / scale), content["deal_value"]["mean"]
     return TodayPage(
         plan=plan,
         now=now,
