@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from email import message_from_string
 from typing import Any
 
 import pytest
@@ -103,10 +104,18 @@ def test_wecom_takes_a_picture_whole(settings: Any) -> None:
 def test_mail_arrives_with_its_picture(settings: Any) -> None:
     with receiving(Mailbox()) as mailbox:
         settings.PACEMARK_SMTP = mailbox.setting
-        given = {"kind": "email", "address": "group@example.com", "secret": "", "picture": b"\x89PNG123"}
+        given = {
+            "kind": "email",
+            "address": "group@example.com",
+            "secret": "",
+            "picture": b"\x89PNG123",
+            "text": "甲\n乙",
+        }
         assert _told(settings, Robot("wecom"), **given).answer == Answer.SENT
     (taken,) = mailbox.taken
     assert "To: group@example.com" in taken and "card.png" in taken
+    html = next(part for part in message_from_string(taken).walk() if part.get_content_type() == "text/html")
+    assert "<br" in bytes(html.get_payload(decode=True)).decode(), "lines stay lines"
 
 
 @pytest.mark.parametrize(

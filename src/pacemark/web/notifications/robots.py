@@ -118,8 +118,8 @@ class DingTalk(_Robot, NotifyDingTalk):  # type: ignore[misc]
         return f"&timestamp={timestamp}&sign={sign}"
 
     def content(self) -> dict[str, Any]:
-        """Return Markdown; DingTalk breaks a line only after two spaces."""
-        text = self.parcel.text.replace("\n", "  \n")
+        """Return Markdown."""
+        text = _broken_lines(self.parcel.text)
         return {
             "msgtype": "markdown",
             "markdown": {"title": self.parcel.title, "text": f"## {self.parcel.title}\n{text}"},
@@ -136,6 +136,11 @@ class Feishu(_Robot, NotifyFeishu):  # type: ignore[misc]
             "elements": [{"tag": "markdown", "content": self.parcel.text}],
         }
         return {"msg_type": "interactive", "card": card, **_feishu_signature(self.parcel.secret)}
+
+
+def _broken_lines(text: str) -> str:
+    """Return Markdown whose lines stay lines; strict Markdown would run them together."""
+    return text.replace("\n", "  \n")
 
 
 def _feishu_signature(secret: str) -> dict[str, str]:
@@ -214,7 +219,7 @@ def _mailed(parcel: Parcel) -> Outcome:
         if parcel.picture
         else None
     )
-    html = convert_between(NotifyFormat.MARKDOWN, NotifyFormat.HTML, parcel.text)
+    html = convert_between(NotifyFormat.MARKDOWN, NotifyFormat.HTML, _broken_lines(parcel.text))
     mail.notify(title=parcel.title, body=html, body_format=NotifyFormat.HTML, attach=attached)
     return mail.outcome
 
