@@ -208,8 +208,7 @@ EXPECTED: dict[str, Expected] = {
     "api:channels": Expected(roles=LEADERS - {AccessRole.DIRECTOR}),
     "api:messages": Expected(roles=LEADERS - {AccessRole.DIRECTOR}),
     "api:findings": Expected(),
-    # a month that nothing has been counted of (tests/web/process/test_diagnosis_pages.py has one that has)
-    "api:diagnosis": Expected(roles=frozenset(), about_a_rep=True),
+    "api:diagnosis": Expected(about_a_rep=True),
     "api:quality": Expected(),
     # items that do not exist (tests/web/api/test_quality_api.py has those that do)
     "api:quality_item": Expected(roles=frozenset(), values={"item_id": 0}),

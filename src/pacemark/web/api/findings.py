@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from django.http import Http404
 from ninja import Query, Router
 
 from pacemark.web.accounts.http import PageRequest
@@ -44,5 +43,6 @@ def diagnosis(request: PageRequest, rep_id: int, period: str = "") -> dict[str, 
     month = asked_of({"period": period}).month
     rows = month_rows(month.first, {rep_id})
     if not rows:
-        raise Http404
+        nothing = {"last": None, "target_minor": None, "actual_minor": None, "causes_minor": None}
+        return {"rep_id": rep_id, "first": month.first.isoformat(), **nothing, "stages": {}, "findings": []}
     return diagnosis_answer(rows[0], findings_of_month(month, {rep_id}))
