@@ -45,7 +45,7 @@ def import_(
         plan = plan_import(paths, _profile(profile), source)
         asks = not (dry_run or yes or as_json) and _is_at_terminal()
         result = _run(plan, dry_run=dry_run, asks=asks)
-        run_pending()
+        run_pending(urgent_only=True)  # facts and holdings; what rooms make of them waits for a worker
         if result is None:
             raise typer.Exit(0)
         _tell(plan, result, as_json=as_json, is_preview=dry_run)

@@ -63,6 +63,17 @@ class TestQueue:
         state = state_of(job_id)
         assert state is not None and (state.status, state.attempts) == ("SUCCESSFUL", 1)
 
+    def test_a_command_leaves_to_a_worker_what_can_wait(self, calls: Calls) -> None:
+        job("test.patient", can_wait=True)(lambda: calls.append("patient"))
+        enqueue("test.patient")
+        enqueue("test.note")
+
+        assert run_pending(urgent_only=True) == 1
+        assert calls == [{}]
+
+        assert run_pending() == 1
+        assert calls == [{}, "patient"]
+
     def test_a_job_belongs_to_the_transaction_that_asked_for_it(self, calls: Calls) -> None:
         with pytest.raises(RuntimeError), transaction.atomic():
             enqueue_on_commit("test.note")

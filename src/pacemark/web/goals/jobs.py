@@ -44,7 +44,7 @@ def plan_changed_targets(label: str, as_of: str, rep_ids: list[int], reason: str
 
 
 @periodic("plan the months", every=timedelta(hours=24), offset=timedelta(hours=19))
-@job(AFTER_IMPORT)
+@job(AFTER_IMPORT, can_wait=True)
 def plan_missing_months(**_payload: object) -> int:
     """Plan the present month and the one after the last call, where they have no plans yet.
 
@@ -72,8 +72,8 @@ def remind_of_agreements() -> int:
 
 
 @periodic("replan the month", every=timedelta(hours=24), offset=timedelta(hours=19, minutes=30))
-@job(AFTER_IMPORT)
-@job(FACTS_CHANGED)
+@job(AFTER_IMPORT, can_wait=True)
+@job(FACTS_CHANGED, can_wait=True)
 def replan_the_month(**_payload: object) -> int:
     """Work out what is left of the running month: each night, and for today again whenever records have come in."""
     return replan_running(actor=None)

@@ -51,6 +51,7 @@ class Job:
     handler: str
     function: Callable[..., object]
     max_attempts: int
+    can_wait: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +67,20 @@ _jobs: dict[str, dict[str, Job]] = {}
 _timetables: dict[str, Timetable] = {}
 
 
-def job(name: str, *, max_attempts: int = DEFAULT_ATTEMPTS) -> Callable[[F], F]:
-    """Register a function under a name. Its keyword arguments are the payload and must survive JSON."""
+def job(name: str, *, max_attempts: int = DEFAULT_ATTEMPTS, can_wait: bool = False) -> Callable[[F], F]:
+    """Register a function under a name. Its keyword arguments are the payload and must survive JSON.
+
+    A job that ``can_wait`` is left to a worker by commands: whatever shows its outcome works it out itself meanwhile.
+    """
 
     def register(function: F) -> F:
         handler = f"{function.__module__}.{function.__qualname__}"
         others = _jobs.setdefault(name, {})
         if others and handler not in others and name not in ANNOUNCEMENTS:
             raise ValueError(f"the job {name!r} is registered already, by {next(iter(others))}")
-        others[handler] = Job(name=name, handler=handler, function=function, max_attempts=max_attempts)
+        others[handler] = Job(
+            name=name, handler=handler, function=function, max_attempts=max_attempts, can_wait=can_wait
+        )
         return function
 
     return register

@@ -49,9 +49,11 @@ def retry_delay(attempts: int) -> timedelta:
     return min(timedelta(seconds=10 * 4 ** (attempts - 1)), LONGEST_DELAY)
 
 
-def claim_next(now: datetime, lease: timedelta = LEASE) -> Claim | None:
+def claim_next(now: datetime, lease: timedelta = LEASE, *, urgent_only: bool = False) -> Claim | None:
     """Take the oldest job that may run now, or None."""
     ready = DBTaskResult.objects.ready().filter(task_path=run_registered.module_path)
+    if urgent_only:
+        ready = ready.filter(pk__in=[task.pk for task in ready if not _can_wait(task)])
     if not ready.exists():  # a look takes no write lock, so that an idle worker disturbs nobody on SQLite
         return None
     with transaction.atomic():
@@ -174,8 +176,18 @@ def _max_attempts(name: str, handler: str) -> int:
         return DEFAULT_ATTEMPTS
 
 
-def run_pending(*, wait_seconds: float = 600.0) -> int:
+def _can_wait(task: DBTaskResult[..., None]) -> bool:
+    name, handler, _payload = task.args_kwargs["args"]
+    try:
+        return job_handled_by(name, handler).can_wait
+    except UnknownJobError:
+        return True
+
+
+def run_pending(*, wait_seconds: float = 600.0, urgent_only: bool = False) -> int:
     """Run every job that is due in this process, and return how many ran; for commands and tests.
+
+    ``urgent_only`` leaves those that can wait to a worker.
 
     What another worker is running at the same time is waited for, so that its outcome stands when this returns.
     Raises :class:`JobFailedError` when a job run here fails; it stays queued for a worker to try again.
@@ -183,20 +195,21 @@ def run_pending(*, wait_seconds: float = 600.0) -> int:
     count, deadline = 0, time.monotonic() + wait_seconds
     while True:
         take_back_expired(timezone.now())
-        claim = claim_next(timezone.now())
+        claim = claim_next(timezone.now(), urgent_only=urgent_only)
         if claim is not None:
             error = run_claimed(claim)
             if error is not None:
                 raise JobFailedError(f"the job {claim.name!r} failed: {error}") from error
             count += 1
-        elif not _others_run(timezone.now()) or time.monotonic() > deadline:
+        elif not _others_run(timezone.now(), urgent_only=urgent_only) or time.monotonic() > deadline:
             return count
         else:
             time.sleep(0.2)
 
 
-def _others_run(now: datetime) -> bool:
-    return JobRecord.objects.filter(leased_until__gte=now, task__status="RUNNING").exists()
+def _others_run(now: datetime, *, urgent_only: bool) -> bool:
+    running = JobRecord.objects.filter(leased_until__gte=now, task__status="RUNNING").select_related("task")
+    return any(not (urgent_only and _can_wait(record.task)) for record in running)
 
 
 def work(*, should_stop: Callable[[], bool], poll_seconds: float = 1.0, lease: timedelta = LEASE) -> None:

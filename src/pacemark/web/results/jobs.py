@@ -21,9 +21,9 @@ from pacemark.web.results.services.sheets import refresh_sheets
 
 
 @periodic("work out the quarter", every=timedelta(hours=24), offset=timedelta(hours=20))
-@job(AFTER_IMPORT)
-@job(FACTS_CHANGED)
-@job(RESULTS_CHANGED)
+@job(AFTER_IMPORT, can_wait=True)
+@job(FACTS_CHANGED, can_wait=True)
+@job(RESULTS_CHANGED, can_wait=True)
 def work_out_the_quarter(**_payload: object) -> int:
     """Work out the running quarter, after the month's plans and replans, and offer the next tier to who is done."""
     today = local_today(organization().time_zone)

@@ -9,7 +9,7 @@ from pacemark.web.process.audit_services import audit_months
 
 
 @periodic("audit metrics", every=timedelta(hours=24), offset=timedelta(hours=20, minutes=30))
-@job(AFTER_IMPORT)
+@job(AFTER_IMPORT, can_wait=True)
 def audit_metrics_of_months(**_payload: object) -> int:
     """Audit the months that are over and were not audited yet."""
     return audit_months()

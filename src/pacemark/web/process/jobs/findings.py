@@ -16,13 +16,13 @@ AT_MOST_EVERY = timedelta(minutes=30)
 
 
 @periodic("count findings", every=timedelta(hours=24), offset=timedelta(hours=20, minutes=30))  # 04:30 in China
-@job(AFTER_IMPORT)
+@job(AFTER_IMPORT, can_wait=True)
 def count_everybodys_findings(**_payload: object) -> int:
     """Count what everybody's last quarter tells, and the causes of the running month and the one before."""
     return count_findings(actor=None, as_of=day_after_records())
 
 
-@job(FACTS_CHANGED)
+@job(FACTS_CHANGED, can_wait=True)
 def count_findings_again(**_payload: object) -> int:
     """Count again, unless that was done a short while ago."""
     last = last_counted_at()

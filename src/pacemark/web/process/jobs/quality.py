@@ -9,8 +9,8 @@ from pacemark.web.process.quality_services import count_quality
 
 
 @periodic("look at quality", every=timedelta(hours=24), offset=timedelta(hours=20))  # 04:00 in China
-@job(AFTER_IMPORT)
-@job(FACTS_CHANGED)
+@job(AFTER_IMPORT, can_wait=True)
+@job(FACTS_CHANGED, can_wait=True)
 def look_at_quality(**_payload: object) -> int:
     """Test talks, dials, opportunities and deals of the last two sales months."""
     return count_quality()
