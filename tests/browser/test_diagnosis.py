@@ -19,7 +19,7 @@ from pacemark.engine.periods import sales_month
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.models import Rep, Team
-from pacemark.web.process.findings_services import count_findings
+from pacemark.web.process.services.findings import count_findings
 from tests.support.quarter_floor import write_quarter
 from tests.web.goals.floor import Floor
 floor = Floor()

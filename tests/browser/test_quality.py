@@ -23,7 +23,7 @@ from pacemark.web.organization.models import Membership, Rep, Team
 from pacemark.web.organization.services import set_up_organization
 from pacemark.web.pipeline.facts_services import rebuild_facts
 from pacemark.web.pipeline.models import Call, Source
-from pacemark.web.process.quality_services import count_quality
+from pacemark.web.process.services.quality import count_quality
 set_up_organization(actor=None, name="Floor")
 team, _ = Team.objects.get_or_create(name="T1", defaults={"manager": User.objects.get(username="lead")})
 rep = Rep.objects.create(name=sys.argv[2], user=User.objects.get(username=sys.argv[1]))

@@ -15,8 +15,8 @@ from pacemark.engine.errors import EngineError
 from pacemark.engine.periods import sales_month
 from pacemark.web.goals.queries.periods import day_after_records
 from pacemark.web.organization.queries import organization
-from pacemark.web.process.findings_answers import Whom, answers_of
-from pacemark.web.process.findings_services import counted
+from pacemark.web.process.pages.answers import Whom, answers_of
+from pacemark.web.process.services.findings import counted
 
 NOTHING = "—"
 HEADS = ("who", "stage", "money", "cause", "verdict", "p")

@@ -9,7 +9,7 @@ from pacemark.demo.tables import CoachingActions, CoachingOutcome
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.models import Team
-from pacemark.web.process.services import Planned, close_coaching, excuse_coaching, plan_coaching
+from pacemark.web.process.services.coaching import Planned, close_coaching, excuse_coaching, plan_coaching
 
 EPOCH = date(1970, 1, 1)
 # The rate looks back four weeks; two more leave something to compare with.

@@ -10,7 +10,7 @@ import pytest
 
 from pacemark.web.accounts.models import User
 from pacemark.web.process.models import MetricAudit, QualityItem
-from pacemark.web.process.queries import retired_metrics
+from pacemark.web.process.queries.watched import retired_metrics
 from tests.support.people import People, client_of
 
 ROOM = "/api/v1/process"

@@ -23,7 +23,7 @@ from pacemark.web.organization.queries import members_on
 from pacemark.web.overview.team_queries import team_for
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.models import Lead
-from pacemark.web.process.services import Planned, plan_coaching
+from pacemark.web.process.services.coaching import Planned, plan_coaching
 from pacemark.web.results.models import CelebrationConsent
 from pacemark.web.ui.formats import money_short
 from tests.web.goals.floor import Floor, steady_months, weekdays

@@ -17,7 +17,7 @@ from pacemark.web.organization.queries import members_on
 from pacemark.web.overview.team_page import TeamPage
 from pacemark.web.overview.team_queries import team_for
 from pacemark.web.pipeline.models import Call, Lead
-from pacemark.web.process.bridge import streaks_of
+from pacemark.web.process.bridge.gaps import streaks_of
 from tests.support.people import client_of
 from tests.web.goals.floor import Floor, steady_months, weekdays
 

@@ -9,9 +9,9 @@ import pytest
 
 from pacemark.web.overview.team_queries import mark_of
 from pacemark.web.pipeline.fact_models import RepDay
-from pacemark.web.process.audit_services import set_watched
 from pacemark.web.process.models import QualityItem
-from pacemark.web.process.quality_services import decide, say_word, set_tolerances
+from pacemark.web.process.services.audit import set_watched
+from pacemark.web.process.services.quality import decide, say_word, set_tolerances
 from tests.support.people import People
 from tests.web.goals.talks import Talk, planned_talk
 

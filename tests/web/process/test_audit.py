@@ -15,12 +15,12 @@ from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.fact_models import RepDay
 from pacemark.web.pipeline.models import Deal
-from pacemark.web.process.audit_bridge import METRICS
-from pacemark.web.process.audit_queries import last_audit, metric_states
-from pacemark.web.process.audit_services import audit_month, audit_months, set_target, set_watched
+from pacemark.web.process.bridge.audit import METRICS
 from pacemark.web.process.models import MetricAudit
-from pacemark.web.process.queries import retired_metrics
-from pacemark.web.process.services import Refused
+from pacemark.web.process.queries.audit import last_audit, metric_states
+from pacemark.web.process.queries.watched import retired_metrics
+from pacemark.web.process.services.audit import audit_month, audit_months, set_target, set_watched
+from pacemark.web.process.services.coaching import Refused
 from tests.support.people import People, client_of
 from tests.web.goals.floor import Floor, steady_months, weekdays
 

@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 
 from pacemark.web.process.models import CoachingAction
-from pacemark.web.process.queries import coaching_of
-from pacemark.web.process.services import Planned, Refused, close_coaching, excuse_coaching, plan_coaching
+from pacemark.web.process.queries.coaching import coaching_of
+from pacemark.web.process.services.coaching import Planned, Refused, close_coaching, excuse_coaching, plan_coaching
 from tests.support.people import People, client_of
 
 # March 2024 through the tests' fixed day.

@@ -14,9 +14,8 @@ from pacemark.web.accounts.models import User
 from pacemark.web.accounts.services import create_user
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.models import Rep, Team
-from pacemark.web.process.findings_models import RepCauses
-from pacemark.web.process.findings_services import count_findings
-from pacemark.web.process.models import CoachingAction, Finding, LookedAt
+from pacemark.web.process.models import CoachingAction, Finding, LookedAt, RepCauses
+from pacemark.web.process.services.findings import count_findings
 from tests.support.people import client_of
 from tests.support.quarter_floor import LAST, write_quarter
 from tests.web.goals.floor import Floor

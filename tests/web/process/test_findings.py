@@ -11,11 +11,10 @@ from pacemark.engine.periods import sales_month
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.models import Source
-from pacemark.web.process.findings_ground import Span
-from pacemark.web.process.findings_models import RepCauses
-from pacemark.web.process.findings_queries import CAUSES, causes_of_reps, current_findings
-from pacemark.web.process.findings_services import compared, count_findings
-from pacemark.web.process.models import CoachingAction, Finding, Tolerance
+from pacemark.web.process.bridge.ground import Span
+from pacemark.web.process.models import CoachingAction, Finding, RepCauses, Tolerance
+from pacemark.web.process.queries.findings import CAUSES, causes_of_reps, current_findings
+from pacemark.web.process.services.findings import compared, count_findings
 from tests.support.quarter_floor import LAST, MONDAYS, N_OPPORTUNITIES, N_PEERS, N_TALKS, write_day, write_quarter
 from tests.web.goals.floor import Floor
 

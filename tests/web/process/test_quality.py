@@ -15,12 +15,12 @@ from pacemark.web.accounts.models import User
 from pacemark.web.organization.models import Rep, WorkingPattern
 from pacemark.web.pipeline.fact_models import QualityWindow
 from pacemark.web.pipeline.models import Call, Lead, Opportunity
-from pacemark.web.process.audit_services import audit_months
 from pacemark.web.process.choices import QualityKind
 from pacemark.web.process.models import QualityItem, Tolerance
-from pacemark.web.process.quality_queries import deep_talk_corrections, effectiveness
-from pacemark.web.process.quality_services import count_quality, decide, listed_under, say_word, set_tolerances
-from pacemark.web.process.services import Refused
+from pacemark.web.process.queries.quality import deep_talk_corrections, effectiveness
+from pacemark.web.process.services.audit import audit_months
+from pacemark.web.process.services.coaching import Refused
+from pacemark.web.process.services.quality import count_quality, decide, listed_under, say_word, set_tolerances
 from pacemark.web.trail.models import TrailEntry
 from tests.support.padded_talks import honest_talks
 from tests.support.people import make_people

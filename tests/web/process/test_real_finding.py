@@ -17,9 +17,8 @@ from scipy.stats import beta, betabinom
 from pacemark.engine.priors import fit_prior
 from pacemark.engine.wobble import fit_wobble
 from pacemark.web.organization.models import Rep
-from pacemark.web.process.findings_models import RepCauses
-from pacemark.web.process.findings_services import count_findings, counted
-from pacemark.web.process.models import Finding
+from pacemark.web.process.models import Finding, RepCauses
+from pacemark.web.process.services.findings import count_findings, counted
 from tests.support.import_fixtures import importer
 from tests.support.imports import Importer
 from tests.support.needs import ROOT

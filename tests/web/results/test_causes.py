@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pacemark.web.organization.models import Region, Team
-from pacemark.web.process.findings_models import RepCauses
+from pacemark.web.process.models import RepCauses
 from pacemark.web.results.queries.attainment import Sight, attained
 from pacemark.web.results.queries.causes import causes_in
 from pacemark.web.results.queries.spans import span_asked

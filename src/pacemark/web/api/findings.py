@@ -10,9 +10,9 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, visible_to
 from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.organization.queries import teams_visible_to
-from pacemark.web.process.findings_answers import diagnosis_answer, finding_answer
-from pacemark.web.process.findings_asked import asked_of
-from pacemark.web.process.findings_queries import current_findings, findings_of_month, month_rows
+from pacemark.web.process.pages.answers import diagnosis_answer, finding_answer
+from pacemark.web.process.queries.asked import asked_of
+from pacemark.web.process.queries.findings import current_findings, findings_of_month, month_rows
 
 router = Router(tags=["process"])
 

@@ -14,11 +14,11 @@ from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, today_here, visible_to
 from pacemark.web.api.reading import read_body
-from pacemark.web.process.audit_queries import last_audit
-from pacemark.web.process.audit_services import set_watched
 from pacemark.web.process.models import QualityItem
-from pacemark.web.process.quality_queries import quality_item, quality_items, records_of
-from pacemark.web.process.quality_services import decide, say_word
+from pacemark.web.process.queries.audit import last_audit
+from pacemark.web.process.queries.quality import quality_item, quality_items, records_of
+from pacemark.web.process.services.audit import set_watched
+from pacemark.web.process.services.quality import decide, say_word
 
 router = Router(tags=["process"])
 Reason = Annotated[str, Field(max_length=500)]

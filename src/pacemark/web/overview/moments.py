@@ -26,7 +26,7 @@ from pacemark.web.overview.message_ground import (
 )
 from pacemark.web.overview.team_queries import team_for
 from pacemark.web.pipeline.queries.holdings import due_holdings, running_out
-from pacemark.web.process.queries import coaching_of
+from pacemark.web.process.queries.coaching import coaching_of
 from pacemark.web.results.queries.celebrations import consenting
 from pacemark.web.ui import formats
 

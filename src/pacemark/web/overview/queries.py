@@ -14,8 +14,8 @@ from pacemark.web.organization.working_time import shift_of, working_days_of
 from pacemark.web.overview.today_about import STREAK_DAYS, AboutOneself, about_oneself
 from pacemark.web.overview.today_page import TodayFacts, TodayPage, today_page
 from pacemark.web.pipeline import queries as pipeline
-from pacemark.web.process.quality_queries import deep_talk_corrections
-from pacemark.web.process.queries import retired_metrics
+from pacemark.web.process.queries.quality import deep_talk_corrections
+from pacemark.web.process.queries.watched import retired_metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

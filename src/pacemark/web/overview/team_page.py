@@ -13,9 +13,10 @@ from pacemark.web.goals.pages.words import stage_words
 from pacemark.web.organization.queries import Member
 from pacemark.web.overview.today_page import BEHIND, ON_TRACK
 from pacemark.web.pipeline.queries import DayCounts, Unreported
-from pacemark.web.process.bridge import COLUMNS, Streak, Worked, WorkGap, gaps_of
-from pacemark.web.process.findings_page import FindingLine
-from pacemark.web.process.queries import CoachingFound, watched_metrics
+from pacemark.web.process.bridge.gaps import COLUMNS, Streak, Worked, WorkGap, gaps_of
+from pacemark.web.process.pages.findings_page import FindingLine
+from pacemark.web.process.queries.coaching import CoachingFound
+from pacemark.web.process.queries.watched import watched_metrics
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import Gap, Tone
 

@@ -16,7 +16,7 @@ from pacemark.web.organization.models import Team
 from pacemark.web.organization.queries import Member, members_on, organization, teams_visible_to, visible_rep_ids
 from pacemark.web.overview.team_page import SPANS, Span
 from pacemark.web.overview.team_queries import mark_of, team_for
-from pacemark.web.process.follow_services import note_look
+from pacemark.web.process.services.follow import note_look
 from pacemark.web.ui.htmx import render_page, wants_piece
 
 NOT_MODIFIED, NOTHING_NEW = 304, 204

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pacemark.web.pipeline.queries import RepDayRow
-from pacemark.web.process.bridge import ActionOutcome, Streak, streaks_of
-from pacemark.web.process.findings_page import FindingLine, finding_line
-from pacemark.web.process.findings_queries import current_findings
-from pacemark.web.process.queries import coaching_of, tolerance
+from pacemark.web.process.bridge.coaching import ActionOutcome
+from pacemark.web.process.bridge.gaps import Streak, streaks_of
+from pacemark.web.process.pages.findings_page import FindingLine, finding_line
+from pacemark.web.process.queries.coaching import coaching_of
+from pacemark.web.process.queries.findings import current_findings
+from pacemark.web.process.queries.watched import tolerance
 
 STREAK_DAYS = 92
 # The rest stands on the diagnosis: a day has room for two things to try.

@@ -18,7 +18,7 @@ from pacemark.web.goals.pages.rest import RestView, dealt, fitting_share, rest_v
 from pacemark.web.goals.pages.words import confidence_choices, note_sentences, stage_words
 from pacemark.web.goals.pages.work import WorkRow, standing_lines, work_rows
 from pacemark.web.pipeline.queries import DayCounts
-from pacemark.web.process.queries import watched_metrics
+from pacemark.web.process.queries.watched import watched_metrics
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import ConfidenceChoice, Stage, SumLine, Tone
 

@@ -13,7 +13,7 @@ from pacemark.web.goals.pages.rest import dealt
 from pacemark.web.goals.pages.words import stage_words
 from pacemark.web.overview.today_page import BEHIND, CLOSERS, DIALLERS, ON_TRACK
 from pacemark.web.pipeline.queries import DayCounts, RepDayRow
-from pacemark.web.process.queries import watched_metrics
+from pacemark.web.process.queries.watched import watched_metrics
 from pacemark.web.ui.components import Tone
 
 DAYS_IN_WEEK = 7

@@ -14,7 +14,7 @@ from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization, rep_of, visible_rep_ids
 from pacemark.web.overview.week_queries import people_in_week, sums_of_week, week_for
-from pacemark.web.process.queries import retired_metrics
+from pacemark.web.process.queries.watched import retired_metrics
 from pacemark.web.ui.htmx import render_page
 
 

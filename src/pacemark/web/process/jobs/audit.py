@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pacemark.web.jobs.registry import AFTER_IMPORT, job, periodic
-from pacemark.web.process.audit_services import audit_months
+from pacemark.web.process.services.audit import audit_months
 
 
 @periodic("audit metrics", every=timedelta(hours=24), offset=timedelta(hours=20, minutes=30))

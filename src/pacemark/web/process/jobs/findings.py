@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from pacemark.web.goals.queries.periods import day_after_records
 from pacemark.web.jobs.registry import AFTER_IMPORT, FACTS_CHANGED, job, periodic
-from pacemark.web.process.findings_queries import last_counted_at
-from pacemark.web.process.findings_services import count_findings
+from pacemark.web.process.queries.findings import last_counted_at
+from pacemark.web.process.services.findings import count_findings
 
 # What a quarter tells does not change with one deal: while events are posted all day, so often is enough.
 AT_MOST_EVERY = timedelta(minutes=30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pacemark.web.jobs.registry import AFTER_IMPORT, FACTS_CHANGED, job, periodic
-from pacemark.web.process.quality_services import count_quality
+from pacemark.web.process.services.quality import count_quality
 
 
 @periodic("look at quality", every=timedelta(hours=24), offset=timedelta(hours=20))  # 04:00 in China

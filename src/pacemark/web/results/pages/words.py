@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pacemark.web.process.findings_ranking_bridge import Ranking
+from pacemark.web.process.bridge.ranking import Ranking
 from pacemark.web.results.queries.causes import CausesBook, CausesLine
 from pacemark.web.results.queries.spans import Span, neighbours, quarter_around
 from pacemark.web.ui.components import Tone

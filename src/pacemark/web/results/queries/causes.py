@@ -8,8 +8,8 @@ from datetime import date
 
 from django.db.models import Max
 
-from pacemark.web.process.findings_models import RepCauses
-from pacemark.web.process.findings_queries import CAUSES, CausesSum, causes_of_reps
+from pacemark.web.process.models import RepCauses
+from pacemark.web.process.queries.findings import CAUSES, CausesSum, causes_of_reps
 from pacemark.web.results.bridge.attained import UnitLine
 from pacemark.web.results.queries.attainment import Attained
 from pacemark.web.results.queries.spans import Span

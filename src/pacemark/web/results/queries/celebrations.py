@@ -16,8 +16,8 @@ from pacemark.web.organization.choices import Role
 from pacemark.web.organization.queries import members_on, organization, rep_of
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.pipeline.queries import days_of_reps, rep_day_totals
-from pacemark.web.process.bridge import streaks_of
-from pacemark.web.process.queries import tolerance
+from pacemark.web.process.bridge.gaps import streaks_of
+from pacemark.web.process.queries.watched import tolerance
 from pacemark.web.results.bridge.attained import PersonLine
 from pacemark.web.results.choices import CelebrationKind
 from pacemark.web.results.models import Celebration, CelebrationConsent

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pacemark.web.organization.queries import members_on
-from pacemark.web.process.findings_queries import counted_months, month_rows
-from pacemark.web.process.findings_ranking_bridge import Ranking, ranking_of
+from pacemark.web.process.bridge.ranking import Ranking, ranking_of
+from pacemark.web.process.queries.findings import counted_months, month_rows
 from pacemark.web.results.queries.attainment import Sight
 from pacemark.web.results.queries.spans import Span
 

@@ -14,9 +14,9 @@ from pacemark.web.organization.models import Membership, Region
 from pacemark.web.pipeline.queries import segment_names
 from pacemark.web.pipeline.queries.lead_flow import lead_flow
 from pacemark.web.pipeline.queries.sales import money_of_days
-from pacemark.web.process.bridge import ManagerExecution
-from pacemark.web.process.findings_models import RepCauses
-from pacemark.web.process.queries import coaching_mark, coaching_of
+from pacemark.web.process.bridge.coaching import ManagerExecution
+from pacemark.web.process.models import RepCauses
+from pacemark.web.process.queries.coaching import coaching_mark, coaching_of
 from pacemark.web.results.bridge.attained import Forecast, UnitLine
 from pacemark.web.results.models import CreditShare, QuarterOutlook
 from pacemark.web.results.queries.attainment import Attained, Sight, attained

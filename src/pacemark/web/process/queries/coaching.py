@@ -1,4 +1,4 @@
-"""Reading coaching, and the tolerances that hold. Visibility is an argument; ``None`` means everyone."""
+"""Reading coaching. Visibility is an argument; ``None`` means everyone."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Max, Q
 
-from pacemark.web.process.bridge import ActionOutcome, ManagerExecution, executions_of, judged
+from pacemark.web.process.bridge.coaching import ActionOutcome, ManagerExecution, executions_of, judged
 from pacemark.web.process.choices import ActionState
-from pacemark.web.process.models import CoachingAction, MonitoredMetric, Tolerance
+from pacemark.web.process.models import CoachingAction
 
-# Whoever dials answers for the opportunities that followed their talks.
-METRIC_OF_STAGE = {"opportunities_from_talks": "opportunities_sourced"}
 # The rate looks back over four weeks, so that last quarter's neglect is not held against this month.
 WINDOW_DAYS = 28
-
-
-def tolerance() -> Tolerance:
-    """Return the tolerances that hold; the defaults where none are set."""
-    return Tolerance.objects.order_by("-version").first() or Tolerance(version=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +52,3 @@ def coaching_mark(rep_ids: Collection[int] | None) -> str:
         n=Count("pk"), last=Max("pk"), done=Max("done_at"), n_open=Count("pk", filter=Q(state=ActionState.OPEN))
     )
     return "|".join(str(found[key]) for key in ("n", "last", "done", "n_open"))
-
-
-def retired_metrics(day: date) -> frozenset[str]:
-    """Return the metrics that operations have retired: pages do not show them. One query."""
-    rows = MonitoredMetric.objects.filter(valid_from__lte=day).order_by("valid_from")
-    last = dict(rows.values_list("metric", "is_watched"))
-    return frozenset(metric for metric, is_watched in last.items() if not is_watched)
-
-
-def watched_metrics(names: Collection[str], retired: Collection[str]) -> tuple[str, ...]:
-    """Return those of some metrics, or stages of a plan, that pages show, in their order: all that nobody retired."""
-    return tuple(name for name in names if METRIC_OF_STAGE.get(name, name) not in retired)
-
-
-def settings_mark(day: date) -> str:
-    """Return a short text that changes with the tolerances and with what is watched; for conditional requests."""
-    return "|".join(str(part) for part in (tolerance().version, *sorted(retired_metrics(day))))

@@ -10,13 +10,12 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from pacemark.web.process.findings_charts import Bar, waterfall_chart
-from pacemark.web.process.findings_drafts_bridge import rate_interval
-from pacemark.web.process.findings_ground import CLOSING, STAGES
-from pacemark.web.process.findings_models import RepCauses
-from pacemark.web.process.findings_money_bridge import FACTORS
-from pacemark.web.process.findings_queries import CAUSES, StageSums, rates_of_others, totals_of
-from pacemark.web.process.findings_words import (
+from pacemark.web.process.bridge.drafts import rate_interval
+from pacemark.web.process.bridge.ground import CLOSING, STAGES
+from pacemark.web.process.bridge.money import FACTORS
+from pacemark.web.process.charts import Bar, waterfall_chart
+from pacemark.web.process.models import Finding, RepCauses
+from pacemark.web.process.pages.words import (
     VERDICT_TONES,
     ability_words,
     advice_words,
@@ -27,7 +26,7 @@ from pacemark.web.process.findings_words import (
     trials_words,
     verdict_words,
 )
-from pacemark.web.process.models import Finding
+from pacemark.web.process.queries.findings import CAUSES, StageSums, rates_of_others, totals_of
 from pacemark.web.ui import formats
 from pacemark.web.ui.components import Tone
 

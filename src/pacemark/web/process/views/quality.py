@@ -19,13 +19,13 @@ from pacemark.web.goals.views.asked import leaders, planners
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import members_on, organization, visible_rep_ids
 from pacemark.web.process.choices import QualityKind
+from pacemark.web.process.forms.quality import DecisionForm, ToleranceForm, WordForm
 from pacemark.web.process.models import QualityItem
-from pacemark.web.process.quality_forms import DecisionForm, ToleranceForm, WordForm
-from pacemark.web.process.quality_page import bars_of, histogram, sentence
-from pacemark.web.process.quality_queries import effectiveness, quality_item, quality_items, records_of
-from pacemark.web.process.quality_services import decide, last_months, listed_under, say_word, set_tolerances
-from pacemark.web.process.queries import tolerance
-from pacemark.web.process.services import Refused
+from pacemark.web.process.pages.quality_page import bars_of, histogram, sentence
+from pacemark.web.process.queries.quality import effectiveness, quality_item, quality_items, records_of
+from pacemark.web.process.queries.watched import tolerance
+from pacemark.web.process.services.coaching import Refused
+from pacemark.web.process.services.quality import decide, last_months, listed_under, say_word, set_tolerances
 from pacemark.web.ui.wording import words_for
 
 PAGE_SIZE = 50

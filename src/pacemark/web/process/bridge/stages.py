@@ -16,7 +16,7 @@ from pacemark.engine.process.peers import PeerRates, peer_rates
 from pacemark.engine.tails import Baseline
 from pacemark.engine.wobble import fit_wobble, wobble_of_window
 from pacemark.web.organization.queries import Member
-from pacemark.web.process.findings_ground import (
+from pacemark.web.process.bridge.ground import (
     CLOSING,
     NEWCOMER_DAYS,
     NOBODYS_PEER,

@@ -16,20 +16,20 @@ from pacemark.web.goals.views.asked import in_scope, leaders
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.models import Team
 from pacemark.web.organization.queries import members_on, organization, teams_visible_to, visible_rep_ids
-from pacemark.web.process.coaching_queries import stage_effects
-from pacemark.web.process.findings_asked import Asked, asked_of
-from pacemark.web.process.findings_ground import STAGES
-from pacemark.web.process.findings_page import funnel, person_page, team_page
-from pacemark.web.process.findings_queries import (
+from pacemark.web.process.bridge.ground import STAGES
+from pacemark.web.process.bridge.ranking import ranking_of
+from pacemark.web.process.pages.findings_page import funnel, person_page, team_page
+from pacemark.web.process.pages.words import factor_words
+from pacemark.web.process.queries.asked import Asked, asked_of
+from pacemark.web.process.queries.coaching import coaching_of
+from pacemark.web.process.queries.coaching_effects import stage_effects
+from pacemark.web.process.queries.findings import (
     findings_of_month,
     month_rows,
     rates_of_others,
     stage_sums,
 )
-from pacemark.web.process.findings_ranking_bridge import ranking_of
-from pacemark.web.process.findings_services import compared
-from pacemark.web.process.findings_words import factor_words
-from pacemark.web.process.queries import coaching_of
+from pacemark.web.process.services.findings import compared
 
 MAX_FINDINGS, FIRST_FINDINGS = 500, 12
 

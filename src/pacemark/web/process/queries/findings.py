@@ -10,10 +10,9 @@ from datetime import date, datetime
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from pacemark.engine.periods import Period
+from pacemark.web.process.bridge.ground import STAGES
 from pacemark.web.process.choices import Cause
-from pacemark.web.process.findings_ground import STAGES
-from pacemark.web.process.findings_models import RepCauses
-from pacemark.web.process.models import Finding
+from pacemark.web.process.models import Finding, RepCauses
 
 CAUSES = tuple(cause.value for cause in Cause)
 

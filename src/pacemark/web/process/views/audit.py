@@ -13,10 +13,10 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.views.asked import leaders, planners
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization
-from pacemark.web.process.audit_page import audit_page
-from pacemark.web.process.audit_queries import last_audit
-from pacemark.web.process.audit_services import set_target, set_watched
-from pacemark.web.process.services import Refused
+from pacemark.web.process.pages.audit_page import audit_page
+from pacemark.web.process.queries.audit import last_audit
+from pacemark.web.process.services.audit import set_target, set_watched
+from pacemark.web.process.services.coaching import Refused
 from pacemark.web.ui.wording import words_for
 
 

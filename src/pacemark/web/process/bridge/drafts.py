@@ -15,10 +15,10 @@ from pacemark.engine.process.findings import VERDICTS
 from pacemark.engine.process.gap import WARN_FROM
 from pacemark.engine.rates import Estimates, shrink
 from pacemark.engine.tails import Baseline
+from pacemark.web.process.bridge.ground import CLOSING, SOURCING, STAGES, FloatArray
+from pacemark.web.process.bridge.money import FACTORS, Chains
+from pacemark.web.process.bridge.stages import Judged
 from pacemark.web.process.choices import Cause
-from pacemark.web.process.findings_ground import CLOSING, SOURCING, STAGES, FloatArray
-from pacemark.web.process.findings_money_bridge import FACTORS, Chains
-from pacemark.web.process.findings_stages_bridge import Judged
 
 # What is only counted, with no chance in it.
 COUNTED = "counted"

@@ -16,12 +16,12 @@ from pacemark.web.pipeline.quality_services import keep_quality_windows
 from pacemark.web.pipeline.queries import call_patterns, last_call_date, late_deals
 from pacemark.web.pipeline.queries.padding import MOST_POOLED
 from pacemark.web.pipeline.queries.talk_lengths import talk_ids
-from pacemark.web.process import quality_bridge
+from pacemark.web.process.bridge import quality as quality_bridge
+from pacemark.web.process.bridge.quality import Noticed
 from pacemark.web.process.choices import QualityKind, ReviewState
 from pacemark.web.process.models import QualityItem, Tolerance
-from pacemark.web.process.quality_bridge import Noticed
-from pacemark.web.process.quality_checks import months_up_to, noticed_in, tested_windows
-from pacemark.web.process.queries import tolerance
+from pacemark.web.process.queries.watched import tolerance
+from pacemark.web.process.services.quality_checks import months_up_to, noticed_in, tested_windows
 from pacemark.web.trail.services import record
 
 # The running month and the one before it, whose last days may still come in.

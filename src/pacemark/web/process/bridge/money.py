@@ -12,7 +12,7 @@ import numpy as np
 from pacemark.engine.process.causes import CauseInputs, CauseSplit, split_causes
 from pacemark.engine.process.waterfall import known_factors, split_changes, whole_parts
 from pacemark.web.organization.queries import Member
-from pacemark.web.process.findings_ground import (
+from pacemark.web.process.bridge.ground import (
     CLOSING,
     SOURCING,
     STAGES,

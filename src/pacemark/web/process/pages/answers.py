@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pacemark.web.organization.queries import Member, organization
-from pacemark.web.process.findings_drafts_bridge import Draft
-from pacemark.web.process.findings_models import RepCauses
-from pacemark.web.process.findings_queries import CAUSES
-from pacemark.web.process.findings_services import Counted, evidence_of
-from pacemark.web.process.models import Finding
+from pacemark.web.process.bridge.drafts import Draft
+from pacemark.web.process.models import Finding, RepCauses
+from pacemark.web.process.queries.findings import CAUSES
+from pacemark.web.process.services.findings import Counted, evidence_of
 from pacemark.web.shared.currency import minor_digits
 
 

@@ -22,8 +22,7 @@ from pacemark.web.pipeline.queries.stage_windows import (
     segment_trials,
     stretches,
 )
-from pacemark.web.process.choices import ActionState
-from pacemark.web.process.findings_ground import (
+from pacemark.web.process.bridge.ground import (
     STRETCH_DAYS,
     STRETCHES_BEFORE,
     Done,
@@ -31,8 +30,9 @@ from pacemark.web.process.findings_ground import (
     Span,
     StageGround,
 )
+from pacemark.web.process.choices import ActionState
 from pacemark.web.process.models import CoachingAction
-from pacemark.web.process.queries import tolerance
+from pacemark.web.process.queries.watched import tolerance
 
 # What leads somebody usually has is told by the half year before.
 DAYS_BEFORE = 182

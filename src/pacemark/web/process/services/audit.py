@@ -16,10 +16,10 @@ from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.queries import last_call_date
 from pacemark.web.pipeline.queries.corrections import flagged_share
 from pacemark.web.pipeline.queries.weekly_panel import DAYS_IN_WEEK, weekly_panel
-from pacemark.web.process.audit_bridge import METRICS, audited, panel_of_weeks
-from pacemark.web.process.audit_queries import targets_since
+from pacemark.web.process.bridge.audit import METRICS, audited, panel_of_weeks
 from pacemark.web.process.models import MetricAudit, MonitoredMetric
-from pacemark.web.process.quality_checks import months_up_to
+from pacemark.web.process.queries.audit import targets_since
+from pacemark.web.process.services.quality_checks import months_up_to
 from pacemark.web.trail.services import record
 
 WEEKS = 26

@@ -11,8 +11,8 @@ from pacemark.engine.periods import Period, sales_month, sales_month_of, shift_m
 from pacemark.engine.process.coaching_effect import CoachingEffect, coaching_effect
 from pacemark.web.organization.queries import members_on, organization
 from pacemark.web.pipeline.queries import SegmentMonths, segment_months
+from pacemark.web.process.bridge.ground import STAGES, FloatArray
 from pacemark.web.process.choices import ActionState
-from pacemark.web.process.findings_ground import STAGES, FloatArray
 from pacemark.web.process.models import CoachingAction
 
 # A rate of fewer trials in a month is noise and would stand for a person all the same.

@@ -16,14 +16,14 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.views.asked import in_scope, leaders
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import members_on, organization, teams_visible_to, visible_rep_ids
-from pacemark.web.process.findings_page import finding_line
-from pacemark.web.process.findings_queries import found_of
-from pacemark.web.process.findings_words import coaching_words
-from pacemark.web.process.follow_queries import follow_through
-from pacemark.web.process.forms import CoachingForm, EvidenceForm, ExcuseForm
+from pacemark.web.process.forms.coaching import CoachingForm, EvidenceForm, ExcuseForm
 from pacemark.web.process.models import CoachingAction
-from pacemark.web.process.queries import coaching_of
-from pacemark.web.process.services import Planned, Refused, close_coaching, excuse_coaching, plan_coaching
+from pacemark.web.process.pages.findings_page import finding_line
+from pacemark.web.process.pages.words import coaching_words
+from pacemark.web.process.queries.coaching import coaching_of
+from pacemark.web.process.queries.findings import found_of
+from pacemark.web.process.queries.follow import follow_through
+from pacemark.web.process.services.coaching import Planned, Refused, close_coaching, excuse_coaching, plan_coaching
 from pacemark.web.ui.wording import words_for
 
 above_managers = allow(AccessRole.DIRECTOR, AccessRole.OPERATIONS, AccessRole.ADMIN)

@@ -11,10 +11,10 @@ from pacemark.web.organization.queries import members_on, organization
 from pacemark.web.organization.working_time import stated_shifts, working_days_of
 from pacemark.web.pipeline.queries import call_patterns, late_deals
 from pacemark.web.pipeline.queries.padding import TestedMonth, tested_months
-from pacemark.web.process import quality_bridge as bridge
+from pacemark.web.process.bridge import quality as bridge
+from pacemark.web.process.bridge.quality import Noticed
 from pacemark.web.process.choices import QualityKind
 from pacemark.web.process.models import Tolerance
-from pacemark.web.process.quality_bridge import Noticed
 
 # Ends of months over which somebody's habit shows.
 ENDS_LOOKED_AT = 12

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from pacemark.web.process.audit_queries import Audited, AuditedMetric, validity_of
 from pacemark.web.process.choices import AuditVerdict
+from pacemark.web.process.queries.audit import Audited, AuditedMetric, validity_of
 from pacemark.web.ui import formats
 
 TONES: dict[str, Literal["ok", "warn", "risk", ""]] = {"keep": "ok", "watch": "warn", "drop": "risk"}

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import QueryDict
-
 from pacemark.engine.errors import EngineError
 from pacemark.engine.periods import Period, sales_month, sales_month_of
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization
-from pacemark.web.process.findings_ground import Span
-from pacemark.web.process.findings_queries import counted_months
+from pacemark.web.process.bridge.ground import Span
+from pacemark.web.process.queries.findings import counted_months
 
 # Nobody looks back further, and each day more is read.
 MOST_DAYS = 400
@@ -36,7 +34,7 @@ class Asked:
         return self.now is not None
 
 
-def asked_of(given: QueryDict | Mapping[str, str]) -> Asked:
+def asked_of(given: Mapping[str, str]) -> Asked:
     """Return what the address asks for; what cannot be meant is said, and the newest month shown instead."""
     start_day = organization().sales_month_start_day
     months = tuple(sales_month_of(day, start_day) for day in counted_months())

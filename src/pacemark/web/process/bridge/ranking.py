@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pacemark.engine.process.luck import LuckShare, luck_share
-from pacemark.web.process.findings_models import RepCauses
+from pacemark.web.process.models import RepCauses
 
 N_GROUPS = 3
 

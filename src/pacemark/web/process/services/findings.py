@@ -16,14 +16,13 @@ from pacemark.web.accounts.models import User
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.queries.listening import calls_to_hear
+from pacemark.web.process.bridge.drafts import Draft, Month, drafts_of, month_detail, stage_rows
+from pacemark.web.process.bridge.ground import EVIDENCE_DAYS, MoneyGround, Span
+from pacemark.web.process.bridge.money import Told, causes_of, missed_of, period_chains, plan_chains
+from pacemark.web.process.bridge.stages import Judged, against_own_past, judge
 from pacemark.web.process.choices import Cause
-from pacemark.web.process.findings_drafts_bridge import Draft, Month, drafts_of, month_detail, stage_rows
-from pacemark.web.process.findings_ground import EVIDENCE_DAYS, MoneyGround, Span
-from pacemark.web.process.findings_load_queries import done_in, load_money, load_stages
-from pacemark.web.process.findings_models import RepCauses
-from pacemark.web.process.findings_money_bridge import Told, causes_of, missed_of, period_chains, plan_chains
-from pacemark.web.process.findings_stages_bridge import Judged, against_own_past, judge
-from pacemark.web.process.models import Finding
+from pacemark.web.process.models import Finding, RepCauses
+from pacemark.web.process.queries.loading import done_in, load_money, load_stages
 
 MONTHS = 2
 CALLS_TO_HEAR = 5

@@ -15,7 +15,7 @@ from pacemark.web.organization.models import Team
 from pacemark.web.organization.queries import members_on, organization
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.process.models import LookedAt
-from pacemark.web.process.queries import WINDOW_DAYS
+from pacemark.web.process.queries.coaching import WINDOW_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

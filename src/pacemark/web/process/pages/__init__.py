@@ -1,0 +1,1 @@
+"""What a page shows, from what queries and services found."""
