@@ -218,7 +218,9 @@ WORDS: dict[str, str | Promise] = {
     "resources.contest_decided": gettext_lazy("Somebody has decided this already."),
     "resources.contest_open": gettext_lazy("This lead is disputed already; whoever leads both decides."),
     "resources.no_contest": gettext_lazy("There is no such dispute among the people you lead."),
-    "resources.not_eligible": gettext_lazy("This rep cannot be given the lead now; give a reason to do it nevertheless."),
+    "resources.not_eligible": gettext_lazy(
+        "This rep cannot be given the lead now; give a reason to do it nevertheless."
+    ),
     "resources.not_held": gettext_lazy("Nobody holds this lead, so there is nobody to dispute it with."),
     "resources.reason_needed": gettext_lazy("Say why, in a few words."),
     "resources.unknown_lead": gettext_lazy("There is no such lead."),

@@ -50,7 +50,7 @@ def redial_ids(rep_id: int, days: Sequence[date], *, minutes: int, most: int) ->
         SELECT g.id FROM ({_redials(min(days), max(days), rep_id)}) AS g
         WHERE g.gap <= {minutes * 60} AND g.business_date IN ({listed}) ORDER BY g.at, g.id LIMIT {most}
     """
-    return whole_numbers(sql, 1)[0].tolist()
+    return [int(key) for key in whole_numbers(sql, 1)[0]]
 
 
 def bursts(first_day: date, last_day: date, *, seconds: int, gap_seconds: int, at_least: int) -> DayCountArrays:
@@ -79,7 +79,7 @@ def burst_ids(first_day: date, last_day: date, rep_id: int, *, limits: tuple[int
             WHERE r.talk_seconds < {seconds}
         ) AS t WHERE t.n >= {at_least} ORDER BY t.at, t.id LIMIT {most}
     """
-    return whole_numbers(sql, 1)[0].tolist()
+    return [int(key) for key in whole_numbers(sql, 1)[0]]
 
 
 def dials_by_hour(first_day: date, last_day: date) -> HourArrays:

@@ -50,7 +50,7 @@ def talkless_ids(first_day: date, last_day: date, rep_id: int, *, most: int) -> 
         SELECT o.id FROM {_opportunities(first_day, last_day)} AND o.owner_id = {int(rep_id)} AND NOT {_talked()}
         ORDER BY o.opened_at, o.id LIMIT {most}
     """
-    return whole_numbers(sql, 1)[0].tolist()
+    return [int(key) for key in whole_numbers(sql, 1)[0]]
 
 
 def signed_by_day(first_day: date, last_day: date) -> SignedArrays:
