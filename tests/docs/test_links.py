@@ -44,7 +44,8 @@ def test_every_make_target_that_documents_name_exists() -> None:
 
 def test_every_command_that_documents_name_exists() -> None:
     named = {
-        command for path in documents() for command in re.findall(r"\bpacemark ([a-z][a-z-]*)\b", path.read_text("utf-8"))
+        command for path in documents()
+        for command in re.findall(r"\bpacemark ([a-z][a-z-]*)\b", path.read_text("utf-8"))
         if path.name != "CHANGELOG.md"
     }  # fmt: skip
     written_as_code = {command for command in named if _is_code(command)}
