@@ -21,10 +21,10 @@ from pacemark.web.accounts.models import User
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import members_on
 from pacemark.web.pipeline.queries.late_deals import SignedArrays
+from pacemark.web.process.bridge.quality import Noticed, deferred
 from pacemark.web.process.choices import QualityKind
 from pacemark.web.process.models import QualityItem
-from pacemark.web.process.quality_bridge import Noticed, deferred
-from pacemark.web.process.quality_services import count_quality
+from pacemark.web.process.services.quality import count_quality
 from tests.support.people import client_of
 
 SPEC = DemoSpec(seed=29, end=date(2026, 6, 26), reps=24, months=4)
