@@ -201,9 +201,7 @@ class _Levels:
         self._mates: defaultdict[str, list[str]] = defaultdict(list)
         for rep in desk.reps:
             self._mates[rep.team].append(rep.id)
-        self._grades: defaultdict[str, list[str]] = defaultdict(list)
-        for name, grade in ledger.reps:
-            self._grades[name].append(grade)
+        self._grades = sorted({grade for _name, grade in ledger.reps})
         self._teams: dict[str, Group] = {}
         self._reps: dict[str, Group] = {}
 
@@ -220,7 +218,7 @@ class _Levels:
         """Return the second level of a team."""
         group = self._reps.get(team)
         if group is None:
-            names = {name: self._grades[name] for name in self._mates[team]}
+            names = dict.fromkeys(self._mates[team], self._grades)
             group = self._reps[team] = Group(self._ledger.reps, names, self._ledger.marks.get(f"reps/{team}"))
         return group
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 
 from pacemark.engine.resources.contest import Contest, Group
 from pacemark.engine.resources.eligibility import Rep
@@ -95,10 +96,13 @@ def is_coarse(reps: Sequence[Rep], shares: Mapping[str, Fraction]) -> bool:
     >>> is_coarse([Rep(id="a", team="x"), Rep(id="b", team="y")], {"a": Fraction(1, 2), "b": Fraction(1, 2)})
     True
     """
-    teams: defaultdict[str, list[Fraction]] = defaultdict(list)
+    # In whole parts of one unit: a lead that comes by itself asks this of everybody, and fractions compare slowly.
+    unit = lcm(*(share.denominator for share in shares.values()))
+    teams: defaultdict[str, list[int]] = defaultdict(list)
     for rep in reps:
-        if rep.off is None and shares.get(rep.id):
-            teams[rep.team].append(shares[rep.id])
+        share = shares.get(rep.id) if rep.off is None else None
+        if share:
+            teams[rep.team].append(share.numerator * (unit // share.denominator))
     return len(teams) > 1 and any(max(team) > LARGE_TEAM * sum(team) for team in teams.values())
 
 

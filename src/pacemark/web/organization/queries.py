@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -74,12 +74,30 @@ def visible_rep_ids(user: User, day: date) -> frozenset[int] | None:
     return frozenset(own.union(members))
 
 
+def _employed_on(day: date) -> Q:
+    """Return what picks the memberships of a day of those who then work here."""
+    still = Q(rep__left_on__isnull=True) | Q(rep__left_on__gt=day)
+    return _holding_on(day) & still & (Q(rep__hired_on__isnull=True) | Q(rep__hired_on__lte=day))
+
+
+class Post(NamedTuple):
+    """Where a rep works on one day: ids alone, for what asks of everybody at every lead."""
+
+    rep_id: int
+    team_id: int | None
+    pattern_id: int | None
+    role: str
+
+
+def posts_on(day: date) -> list[Post]:
+    """Return everyone employed on a day by id: where they belong, in a light query without names."""
+    rows = Membership.objects.filter(_employed_on(day)).order_by("rep_id")
+    return list(map(Post._make, rows.values_list("rep_id", "team_id", "team__working_pattern_id", "role")))
+
+
 def members_on(day: date, rep_ids: frozenset[int] | None = None) -> list[Member]:
     """Return everyone employed on a day, with that day's team, grade and role, ordered by team and name."""
-    employed = (Q(rep__left_on__isnull=True) | Q(rep__left_on__gt=day)) & (
-        Q(rep__hired_on__isnull=True) | Q(rep__hired_on__lte=day)
-    )
-    rows = Membership.objects.filter(_holding_on(day) & employed).order_by(
+    rows = Membership.objects.filter(_employed_on(day)).order_by(
         "team__region__name", "team__name", "rep__name", "rep_id"
     )
     if rep_ids is not None:

@@ -48,6 +48,16 @@ def working_days_of(members: Iterable[Member], first: date, last: date) -> dict[
     return found
 
 
+def patterns_at_work(patterns: Iterable[WorkingPattern], day: date) -> frozenset[int]:
+    """Return the patterns that work on a day, the calendar's holidays and make-up days included, by id."""
+    calendar = bridge.engine_calendar(CalendarDay.objects.filter(date=day))
+    return frozenset(
+        row.pk
+        for row in patterns
+        if working_days(day, day, Schedule(pattern=bridge.engine_pattern(row), calendar=calendar))
+    )
+
+
 def shift_of(member: Member) -> tuple[time, time]:
     """Return when a member's day starts and ends."""
     row = WorkingPattern.objects.filter(pk=member.pattern_id).first()

@@ -48,19 +48,24 @@ def take(*, actor: User | None, owners: Mapping[int, int], taking: Taking) -> li
     """
     lock_leads(owners)
     held = set(Holding.objects.filter(lead_id__in=owners, ended_at__isnull=True).values_list("lead_id", flat=True))
-    free = [lead_id for lead_id in owners if lead_id not in held]
+    free = {lead_id: rep_id for lead_id, rep_id in owners.items() if lead_id not in held}
+    hold_free(actor=actor, owners=free, taking=taking)
+    return list(free)
+
+
+def hold_free(*, actor: User | None, owners: Mapping[int, int], taking: Taking) -> None:
+    """Let reps hold leads for a caller who has locked them in its transaction and seen that nobody holds them."""
     today = local_date(taking.at, organization().time_zone)
     days = due_days(standing_rule(), today)
     shared = _holding_columns(actor, taking, today, days)
     insert_rows(
         Holding._meta.db_table, ["lead_id", "rep_id", *shared],
-        [(lead_id, owners[lead_id], *shared.values()) for lead_id in free],
+        [(lead_id, rep_id, *shared.values()) for lead_id, rep_id in owners.items()],
     )  # fmt: skip
     in_pool = PoolEntry.objects.filter(left_at__isnull=True)
     if in_pool.exists():
-        in_pool.filter(lead_id__in=free).update(left_at=taking.at)
-    set_values(Lead._meta.db_table, "owner_id", {lead_id: owners[lead_id] for lead_id in free})
-    return free
+        in_pool.filter(lead_id__in=owners).update(left_at=taking.at)
+    set_values(Lead._meta.db_table, "owner_id", owners)
 
 
 def _holding_columns(actor: User | None, taking: Taking, today: date, days: DueDays) -> dict[str, Any]:

@@ -30,6 +30,45 @@ def engine_desk(kept: Mapping[str, Any]) -> Desk:
     return replace(desk, shares=None if shares is None else {name: Fraction(text) for name, text in shares.items()})
 
 
+_CAPS = (("cap", "holdings"), ("cap_day", "day"), ("cap_month", "month"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRows:
+    """What was read of everybody who can be dealt leads: equal rows, equal desks."""
+
+    people: tuple[tuple[int, int | None], ...]  # rep and team
+    off: tuple[tuple[int, str], ...]
+    scores: tuple[tuple[int, float], ...]
+    withheld: tuple[tuple[int, int, int], ...]  # parts of base and reward in percent
+    skills: tuple[tuple[int, tuple[str, ...]], ...]
+    content: str  # the version's, as text
+
+
+def desk_content(rows: DeskRows) -> dict[str, Any]:
+    """Return reps, teams and policy as the calculator reads them, without what counts against the caps."""
+    content: dict[str, Any] = json.loads(rows.content)
+    caps = content.get("caps") or {}
+    shared = {cap: caps[kind] for cap, kind in _CAPS if caps.get(kind) is not None}
+    withheld = {rep: {"base": str(base / 100), "reward": str(reward / 100)} for rep, base, reward in rows.withheld}
+    # Only what is not usual: a run keeps everybody.
+    unusual: tuple[tuple[str, Mapping[int, Any]], ...] = (
+        ("off", dict(rows.off)), ("score", {rep: str(score) for rep, score in rows.scores}), ("withheld", withheld),
+        ("skills", {rep: list(tags) for rep, tags in rows.skills}),
+    )  # fmt: skip
+    reps = []
+    for rep, team in rows.people:
+        row: dict[str, Any] = {"id": str(rep)}
+        if team:
+            row["team"] = str(team)
+        row |= {name: values[rep] for name, values in unusual if rep in values}
+        reps.append(row | shared)
+    stated = {str(team["id"]): dict(team) for team in content.get("teams") or []}
+    ids = {str(team) for _rep, team in rows.people if team} | set(stated)
+    teams = [stated.get(team, {"id": team}) for team in sorted(ids)]
+    return {"reps": reps, "teams": teams, "policy": content.get("policy") or {}}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingDesk:
     """A desk whose shares depend on its people alone, read and solved once for as long as nobody changes."""
@@ -40,9 +79,9 @@ class StandingDesk:
 
 
 @lru_cache(maxsize=8)
-def standing_desk(text: str) -> StandingDesk:
-    """Return the desk of a text that `desk_text` made, with its shares; leads that come one by one meet it again."""
-    base: dict[str, Any] = json.loads(text)
+def standing_desk(rows: DeskRows) -> StandingDesk:
+    """Return the desk of what was read, with its shares; leads that come one by one meet it again."""
+    base = desk_content(rows)
     desk = engine_desk(base)
     return with_shares(base, desk, solved_shares(desk.reps, desk.teams, desk.policy, 1) if desk.reps else {})
 
@@ -61,26 +100,16 @@ def desk_text(content: Mapping[str, Any]) -> str:
     return json.dumps(content, sort_keys=True, separators=(",", ":"))
 
 
-def parted(inputs: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, int]]]:
-    """Part a desk into what stands still for long, and what counts against the caps, which every lead changes."""
-    counters: dict[str, dict[str, int]] = {}
-    reps = []
-    for row in inputs["reps"]:
-        reps.append({name: value for name, value in row.items() if name not in COUNTERS})
-        for name in COUNTERS:
-            if name in row:
-                counters.setdefault(name, {})[row["id"]] = row[name]
-    return {"reps": reps, "teams": inputs["teams"], "policy": inputs["policy"]}, counters
-
-
 def joined(content: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return a run's inputs whole, as a batch keeps them, from the desk it shares with others."""
-    counters = (inputs.get("counters") or {}).get("0", {})
-    reps = [
-        {**row, **{name: counts[row["id"]] for name, counts in counters.items() if row["id"] in counts}}
-        for row in content["reps"]
+    return {**content, **inputs, "reps": counted(content["reps"], (inputs.get("counters") or {}).get("0", {}))}
+
+
+def counted(reps: Sequence[Mapping[str, Any]], counters: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+    """Return reps with what counts against the caps: by counter, then by rep."""
+    return [
+        {**row, **{name: counts[row["id"]] for name, counts in counters.items() if row["id"] in counts}} for row in reps
     ]
-    return {**content, **inputs, "reps": reps}
 
 
 def with_counters(desk: Desk, counters: Mapping[str, Mapping[str, int]]) -> Desk:

@@ -3,55 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from pacemark.engine.periods import sales_month_of
 from pacemark.web.organization.choices import Role
 from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.models import Leave, RosterDay, WorkingPattern
-from pacemark.web.organization.queries import Member, members_on, organization
-from pacemark.web.organization.working_time import working_days_of
+from pacemark.web.organization.queries import Member, Post, organization, posts_on
+from pacemark.web.organization.working_time import patterns_at_work
 from pacemark.web.pipeline.queries.holdings import held_counts, received_counts
+from pacemark.web.resources.bridge.desk import DeskRows, counted, desk_content, desk_text
 from pacemark.web.resources.choices import SourcingLevel, WithholdingState
 from pacemark.web.resources.models import DutyToggle, PolicyVersion, Score, ScoreCycle, SelfSourcing, Withholding
 from pacemark.web.resources.queries.skills import skills_of_reps
 
-_CAPS = (("cap", "holdings"), ("cap_day", "day"), ("cap_month", "month"))
+_ROSTERED = ("is_working", "shift_start", "shift_end")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Standing:
-    """What holds of people at the moment, by rep id; counters by name, then by rep id as text."""
-
-    off: Mapping[int, str]
-    scores: Mapping[int, float]
-    withheld: Mapping[int, dict[str, str]]
-    skills: Mapping[int, list[str]]
-    caps: Mapping[str, Any]
-    counters: Mapping[str, Mapping[str, int]]
-
-
-def desk_at(version: PolicyVersion, at: datetime, *, at_the_minute: bool) -> dict[str, Any]:
-    """Return reps, teams and policy as the calculator reads them.
+def read_desk(version: PolicyVersion, at: datetime, *, at_the_minute: bool) -> DeskRows:
+    """Read everybody who can be dealt leads at a moment.
 
     ``at_the_minute``: a shift's hours count too. A batch deals for the whole day, so there only days count.
     """
     day = local_date(at, organization().time_zone)
-    members = dealt_to(day)
-    standing = _Standing(
-        off=_off_codes(members, day, at, at_the_minute), scores=_scores(), withheld=_withheld(day),
-        skills=skills_of_reps(), caps=version.content.get("caps") or {}, counters=counters_at(version, at),
+    posts = posts_dealt_to(day)
+    return DeskRows(
+        people=tuple((post.rep_id, post.team_id) for post in posts),
+        off=tuple(sorted(_off_codes(posts, day, at, at_the_minute).items())),
+        scores=_scores(), withheld=_withheld(day),
+        skills=tuple((rep, tuple(tags)) for rep, tags in sorted(skills_of_reps().items())),
+        content=desk_text(version.content),
     )  # fmt: skip
-    return {
-        "reps": [_rep(member, standing) for member in members],
-        "teams": _teams(version, members),
-        "policy": version.content.get("policy") or {},
-    }
+
+
+def desk_at(version: PolicyVersion, at: datetime, *, at_the_minute: bool) -> dict[str, Any]:
+    """Return reps, teams and policy as the calculator reads them, with what counts against the caps."""
+    content = desk_content(read_desk(version, at, at_the_minute=at_the_minute))
+    return {**content, "reps": counted(content["reps"], counters_at(version, at))}
 
 
 def counters_at(version: PolicyVersion, at: datetime) -> dict[str, dict[str, int]]:
@@ -69,12 +61,11 @@ def counters_at(version: PolicyVersion, at: datetime) -> dict[str, dict[str, int
     return {name: {str(rep): count for rep, count in counts.items()} for name, counts in counters.items()}
 
 
-def dealt_to(day: date) -> list[Member]:
+def posts_dealt_to(day: date) -> list[Post]:
     """Return those employed on a day who are dealt leads: not closers, who take over later, nor self-sourced ones."""
     sourcing = self_sourcing_on(day)
-    return [
-        member for member in members_on(day) if member.role != Role.CLOSER and not is_self_sourcing(member, sourcing)
-    ]
+    posts = [post for post in posts_on(day) if post.role != Role.CLOSER]
+    return [post for post in posts if not is_self_sourcing(post, sourcing)] if sourcing else posts
 
 
 def self_sourcing_on(day: date) -> dict[tuple[str, int], bool]:
@@ -83,11 +74,11 @@ def self_sourcing_on(day: date) -> dict[tuple[str, int], bool]:
     return {(level, unit_id): is_on for level, unit_id, is_on in rows.values_list("level", "unit_id", "is_on")}
 
 
-def is_self_sourcing(member: Member, sourcing: Mapping[tuple[str, int], bool]) -> bool:
+def is_self_sourcing(member: Member | Post, sourcing: Mapping[tuple[str, int], bool]) -> bool:
     """Return whether a rep finds their own customers: the nearest level that says something holds."""
     for level in (
         (SourcingLevel.REP.value, member.rep_id),
-        (SourcingLevel.TEAM.value, member.team_id),
+        (SourcingLevel.TEAM.value, member.team_id or 0),
         (SourcingLevel.ORGANIZATION.value, 0),
     ):
         if level in sourcing:
@@ -95,75 +86,41 @@ def is_self_sourcing(member: Member, sourcing: Mapping[tuple[str, int], bool]) -
     return False
 
 
-def _rep(member: Member, standing: _Standing) -> dict[str, Any]:
-    """Return one rep, only with what is not usual: a run of one lead keeps everybody."""
-    name = str(member.rep_id)
-    row: dict[str, Any] = {"id": name}
-    if member.team_id:
-        row["team"] = str(member.team_id)
-    if member.rep_id in standing.off:
-        row["off"] = standing.off[member.rep_id]
-    if member.rep_id in standing.scores:
-        row["score"] = str(standing.scores[member.rep_id])
-    if member.rep_id in standing.withheld:
-        row["withheld"] = standing.withheld[member.rep_id]
-    if member.rep_id in standing.skills:
-        row["skills"] = standing.skills[member.rep_id]
-    caps = standing.caps
-    row |= {cap: caps[kind] for cap, kind in _CAPS if caps.get(kind) is not None}
-    row |= {counter: counts[name] for counter, counts in standing.counters.items() if counts.get(name)}
-    return row
+def _scores() -> tuple[tuple[int, float], ...]:
+    latest = ScoreCycle.objects.order_by("-published_at", "-pk").values("pk")[:1]
+    rows = Score.objects.filter(cycle=Subquery(latest), rep__isnull=False, value__isnull=False).order_by("rep_id")
+    return tuple((rep or 0, max(0.0, round(value or 0.0, 6))) for rep, value in rows.values_list("rep_id", "value"))
 
 
-def _teams(version: PolicyVersion, members: list[Member]) -> list[dict[str, Any]]:
-    stated = {str(team["id"]): dict(team) for team in version.content.get("teams") or []}
-    ids = {str(member.team_id) for member in members if member.team_id}
-    return [stated.get(team, {"id": team}) for team in sorted(ids | set(stated))]
-
-
-def _scores() -> dict[int, float]:
-    cycle = ScoreCycle.objects.order_by("-published_at", "-pk").first()
-    rows = Score.objects.filter(cycle=cycle, rep__isnull=False, value__isnull=False) if cycle else Score.objects.none()
-    return {rep: max(0.0, round(value or 0.0, 6)) for rep, value in rows.values_list("rep_id", "value")}
-
-
-def _withheld(day: date) -> dict[int, dict[str, str]]:
+def _withheld(day: date) -> tuple[tuple[int, int, int], ...]:
     rows = Withholding.objects.filter(state=WithholdingState.APPLIED, starts_on__lte=day, ends_on__gt=day)
-    return {
-        rep: {"base": str(base / 100), "reward": str(reward / 100)}
-        for rep, base, reward in rows.order_by("starts_on", "pk").values_list(
-            "rep_id", "base_percent", "reward_percent"
-        )
-    }
+    return tuple(rows.order_by("starts_on", "pk").values_list("rep_id", "base_percent", "reward_percent"))
 
 
-def _off_codes(members: list[Member], day: date, at: datetime, at_the_minute: bool) -> dict[int, str]:
-    on_leave = set(Leave.objects.filter(first_day__lte=day, last_day__gte=day).values_list("rep_id", flat=True))
+def _off_codes(posts: list[Post], day: date, at: datetime, at_the_minute: bool) -> dict[int, str]:
+    on_leave = Leave.objects.filter(first_day__lte=day, last_day__gte=day).values_list("rep_id", flat=True)
     awake = Q(until__isnull=True) | Q(until__gt=at)
-    away = set(DutyToggle.objects.filter(awake, ended_at__isnull=True, since__lte=at).values_list("rep_id", flat=True))
-    off_shift = _off_shift(members, day, at, at_the_minute)
+    away = DutyToggle.objects.filter(awake, ended_at__isnull=True, since__lte=at).values_list("rep_id", flat=True)
+    off_shift = _off_shift(posts, day, at, at_the_minute)
     codes = dict.fromkeys(away, "away") | dict.fromkeys(off_shift, "off_shift")
     return codes | dict.fromkeys(on_leave, "on_leave")
 
 
-def _off_shift(members: list[Member], day: date, at: datetime, at_the_minute: bool) -> set[int]:
+def _off_shift(posts: list[Post], day: date, at: datetime, at_the_minute: bool) -> list[int]:
     """Return who does not work now. Who has neither a pattern nor a roster has not said when they work: they do."""
-    rosters = {row.rep_id: row for row in RosterDay.objects.filter(date=day)}
-    patterns = {row.pk: row for row in WorkingPattern.objects.all()}
-    bound = [member for member in members if member.rep_id in rosters or member.pattern_id in patterns]
-    if not bound:
-        return set()
-    working = working_days_of(bound, day, day)
-    off = {member.rep_id for member in bound if not working[member.rep_id]}
-    if not at_the_minute:
-        return off
+    rosters = {rep: row for rep, *row in RosterDay.objects.filter(date=day).values_list("rep_id", *_ROSTERED)}
+    patterns = {row.pk: row for row in WorkingPattern.objects.all()} if any(post.pattern_id for post in posts) else {}
+    at_work = patterns_at_work(patterns.values(), day) if patterns else frozenset()
     now = at.astimezone(ZoneInfo(organization().time_zone)).time()
-    for member in bound:
-        row, pattern = rosters.get(member.rep_id), patterns.get(member.pattern_id)
-        start = (row.shift_start if row else None) or (pattern.shift_start if pattern else None)
-        end = (row.shift_end if row else None) or (pattern.shift_end if pattern else None)
-        if start is not None and end is not None and not _within(now, start, end):
-            off.add(member.rep_id)
+    off = []
+    for post in posts:
+        pattern = patterns.get(post.pattern_id or 0)
+        is_working, start, end = rosters.get(post.rep_id) or (pattern is None or pattern.pk in at_work, None, None)
+        if pattern is not None:
+            start, end = start or pattern.shift_start, end or pattern.shift_end
+        is_out = start is not None and end is not None and not _within(now, start, end)
+        if not is_working or (at_the_minute and is_out):
+            off.append(post.rep_id)
     return off
 
 

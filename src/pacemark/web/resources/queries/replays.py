@@ -21,7 +21,7 @@ from pacemark.web.resources.bridge.desk import joined
 from pacemark.web.resources.bridge.past import Batch, Dealt, Past, day_batch, in_series, other_batch, own_batches
 from pacemark.web.resources.choices import DecisionKind
 from pacemark.web.resources.models import Decision, KeptDesk, PolicyVersion, Replay, Run, Score
-from pacemark.web.resources.queries.desk import dealt_to
+from pacemark.web.resources.queries.desk import posts_dealt_to
 from pacemark.web.resources.queries.skills import skills_of_reps
 
 _LEAD = ("segment__channel", "tags", "is_blocked")
@@ -171,7 +171,7 @@ def desk_rows(day: date, version: PolicyVersion) -> list[dict[str, Any]]:
     """Return those who are dealt leads on a day as the calculator reads reps: teams, the latest scores, and skills."""
     scores, skills = latest_scores(day), skills_of_reps()
     rows = []
-    for member in dealt_to(day):
+    for member in posts_dealt_to(day):
         score = scores.get(member.rep_id)
         row: dict[str, Any] = {"id": str(member.rep_id), "team": str(member.team_id) if member.team_id else ""}
         if score is not None:

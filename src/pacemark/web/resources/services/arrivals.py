@@ -23,12 +23,15 @@ from pacemark.web.resources.models import Decision, Run
 from pacemark.web.resources.queries.arrivals import Known, known_arrivals
 from pacemark.web.resources.queries.runs import run_of_key
 from pacemark.web.resources.refusals import Refused, other_content, refuse
+from pacemark.web.resources.services.chunks import DEALT_FIELDS
 from pacemark.web.resources.services.ledger import locked_state
 from pacemark.web.resources.services.policies import ensure_active
 from pacemark.web.resources.services.runs import Asking, content_key, deal_arrivals
 
 MAX_ROWS = 5_000
 Answer = dict[str, Any]
+# Lead → what was decided about it: the decision's id, and who has the lead.
+Decided = dict[int, tuple[int, int | None]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,7 +78,7 @@ def _receive(actor: User | None, key: str | None, rows: list[object], at: dateti
     )
     run = deal_arrivals(actor=actor, asking=asking, version=version, state=state)
     run.answer["rows"] = _answers(arrivals, reception, run)
-    run.save(update_fields=["answer"])
+    run.save(update_fields=DEALT_FIELDS)
     answers: list[Answer] = run.answer["rows"]
     return answers
 
@@ -170,22 +173,17 @@ def _segments(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Segment]:
 
 
 def _answers(arrivals: Sequence[Arrival | Refused], reception: _Reception, run: Run) -> list[Answer]:
-    dealt = {row.lead_id: row for row in Decision.objects.filter(run=run)}
+    rows = Decision.objects.filter(run=run).values_list("lead_id", "pk", "rep_id")
+    dealt: Decided = {lead: (decision, rep) for lead, decision, rep in rows}
     sticky = _keep_sticky(reception, run, dealt)
     answers: list[Answer] = []
     for place, (arrival, lead) in enumerate(zip(arrivals, reception.leads, strict=True)):
         if isinstance(arrival, Refused) or lead is None:
             answers.append(_refusal(arrival))
             continue
-        decision = dealt.get(lead.pk) or sticky.get(lead.pk)
-        owner = decision.rep_id if decision is not None else lead.owner_id
+        decision, owner = dealt.get(lead.pk) or sticky.get(lead.pk) or (None, lead.owner_id)
         status = "duplicate" if place in reception.again else "assigned" if owner is not None else "waiting"
-        answers.append(
-            {
-                "lead": lead.pk, "owner": owner, "status": status,
-                "decision": decision.pk if decision is not None else None, "error": None,
-            }
-        )  # fmt: skip
+        answers.append({"lead": lead.pk, "owner": owner, "status": status, "decision": decision, "error": None})
     return answers
 
 
@@ -195,7 +193,7 @@ def _refusal(refused: Arrival | Refused) -> Answer:
     return {"lead": None, "owner": None, "status": "refused", "decision": None, "error": error}
 
 
-def _keep_sticky(reception: _Reception, run: Run, dealt: dict[int, Decision]) -> dict[int, Decision]:
+def _keep_sticky(reception: _Reception, run: Run, dealt: Decided) -> Decided:
     """Write why leads that had an owner stay with them, once per lead."""
     stay = {
         lead.pk: lead
@@ -210,4 +208,4 @@ def _keep_sticky(reception: _Reception, run: Run, dealt: dict[int, Decision]) ->
         for place, lead in enumerate(stay.values())
     ]  # fmt: skip
     Decision.objects.bulk_create(rows)
-    return {row.lead_id: row for row in rows}
+    return {row.lead_id: (row.pk, row.rep_id) for row in rows}

@@ -17,7 +17,7 @@ from pacemark.engine.resources.ledger import Ledger, Window
 from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.queries import organization, reps_who_left
 from pacemark.web.pipeline.choices import HoldingBegan
-from pacemark.web.pipeline.holding_services import Taking, lock_leads, take
+from pacemark.web.pipeline.holding_services import Taking, hold_free, lock_leads
 from pacemark.web.resources.bridge.chances import kind_name
 from pacemark.web.resources.bridge.desk import engine_desk, with_counters, without
 from pacemark.web.resources.bridge.evidence import MAX_REASONS, counted, evidence_text, exclusions_of
@@ -32,6 +32,8 @@ from pacemark.web.trail.services import record
 
 WRITE_SIZE = 2_000
 NOBODY = {"*": {"code": "no_reps"}}
+# What dealing changes of a run.
+DEALT_FIELDS = ("n_done", "state", "ended_at", "answer")
 UNKNOWN_GRADE = {"*": {"code": "unknown_grade"}}
 
 
@@ -44,11 +46,16 @@ def deal_next_chunk(*, run_id: int) -> Run:
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.state == RunState.DONE or run.version is None:
         return run
-    return deal_under_lock(run=run, state=locked_state(run.version.policy_id), desk=_desk_now(run))
+    deal_under_lock(run=run, state=locked_state(run.version.policy_id), desk=_desk_now(run))
+    run.save(update_fields=DEALT_FIELDS)
+    return run
 
 
-def deal_under_lock(*, run: Run, state: LedgerState, desk: Desk) -> Run:
-    """Deal the next leads of a run for a caller who holds the ledger's lock, and the run's or has just opened it."""
+def deal_under_lock(*, run: Run, state: LedgerState, desk: Desk) -> None:
+    """Deal the next leads of a run for a caller who holds the ledger's lock, and the run's or has just opened it.
+
+    Everything is written but the run itself: the caller saves its ``DEALT_FIELDS``.
+    """
     first = run.n_done
     ids: list[int] = run.inputs["leads"][first : first + run.inputs["chunk_size"]]
     lock_leads(ids)
@@ -68,7 +75,6 @@ def deal_under_lock(*, run: Run, state: LedgerState, desk: Desk) -> Run:
         _keep_waiting(run, [(lead, NOBODY) for lead in dealt])
     _keep_waiting(run, [(lead, UNKNOWN_GRADE) for lead in strange])
     _advance(run, len(ids))
-    return run
 
 
 def _desk_now(run: Run) -> Desk:
@@ -126,7 +132,7 @@ def _keep(run: Run, leads: Sequence[Arrived], allocation: Allocation) -> None:
     """Write who got what, why, and who waits."""
     owners = {lead.lead_id: int(rep) for lead, rep in zip(leads, allocation.owners, strict=True) if rep is not None}
     at = run.began_at
-    take(actor=run.began_by, owners=owners, taking=Taking(how=HoldingBegan.ASSIGNED, at=at))
+    hold_free(actor=run.began_by, owners=owners, taking=Taking(how=HoldingBegan.ASSIGNED, at=at))
     places = {str(lead_id): run.n_done + place for place, lead_id in enumerate(lead.lead_id for lead in leads)}
     _write_decisions(run, allocation, places)
     if WaitingLead.objects.exists():
@@ -201,7 +207,6 @@ def _advance(run: Run, n_leads: int) -> None:
             actor=run.began_by, action="resources.run_done", subject=run,
             changes={"leads": run.n_leads, "waiting": run.answer.get("waiting", 0)},
         )  # fmt: skip
-    run.save(update_fields=["n_done", "state", "ended_at", "answer"])
 
 
 def _evenness(run: Run) -> float | None:

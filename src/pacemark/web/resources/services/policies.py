@@ -67,12 +67,13 @@ def activate(*, actor: User | None, version_id: int) -> PolicyVersion:
     return version
 
 
-@transaction.atomic
 def ensure_active(*, actor: User | None = None) -> PolicyVersion:
     """Return the active version; where there is none, everyone the same from now on."""
-    found = active_version()
-    if found is not None:
-        return found
+    return active_version() or _first_active(actor)
+
+
+@transaction.atomic
+def _first_active(actor: User | None) -> PolicyVersion:
     policy, _is_new = Policy.objects.get_or_create(name=MAIN_POLICY)
     Policy.objects.select_for_update().get(pk=policy.pk)
     found = active_version()  # again under the lock: somebody may have been quicker

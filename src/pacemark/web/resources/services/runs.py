@@ -21,9 +21,7 @@ from pacemark.web.organization.queries import organization
 from pacemark.web.resources.bridge.chances import worth_table
 from pacemark.web.resources.bridge.desk import (
     StandingDesk,
-    desk_text,
     engine_desk,
-    parted,
     shares_key,
     solved_shares,
     standing_desk,
@@ -33,7 +31,7 @@ from pacemark.web.resources.bridge.desk import (
 from pacemark.web.resources.choices import RunKind, RunState
 from pacemark.web.resources.models import KeptDesk, LedgerState, PolicyVersion, Run
 from pacemark.web.resources.queries.chances import chances_before
-from pacemark.web.resources.queries.desk import desk_at
+from pacemark.web.resources.queries.desk import counters_at, desk_at, read_desk
 from pacemark.web.resources.queries.ledger import KEPT_ON, ledger_now
 from pacemark.web.resources.queries.runs import kinds_of, ownerless_leads, run_of_key
 from pacemark.web.resources.refusals import other_content
@@ -174,13 +172,14 @@ def deal_arrivals(*, actor: User | None, asking: Asking, version: PolicyVersion,
     """Deal a few leads as they arrive, under the ledger's lock, in the caller's transaction.
 
     The desk is kept once for all runs that saw the same; a run keeps what counted against the caps where that mattered.
+    The run is returned with its answer unsaved, so that the caller adds its own and writes once.
     """
-    base, counters = parted(desk_at(version, asking.at, at_the_minute=True))
-    standing = standing_desk(desk_text(base))
+    standing = standing_desk(read_desk(version, asking.at, at_the_minute=True))
+    counters = counters_at(version, asking.at)
     policy = standing.desk.policy
     if policy.expected_leads is not None or policy.has_bounds:
         bare = replace(standing.desk, shares=None)
-        standing = with_shares(base, bare, _shares(state, bare, asking.at, len(asking.lead_ids)))
+        standing = with_shares(standing.content, bare, _shares(state, bare, asking.at, len(asking.lead_ids)))
     desk = with_counters(standing.desk, counters)
     inputs: dict[str, Any] = {
         "leads": asking.lead_ids, "chunk_size": asking.chunk_size, "sequence": state.n_runs,
@@ -198,7 +197,8 @@ def deal_arrivals(*, actor: User | None, asking: Asking, version: PolicyVersion,
         key=asking.key, kind=asking.kind, version=version, inputs_key=asking.content_key, inputs=inputs,
         desk_id=_kept_desk(standing), n_leads=len(asking.lead_ids), began_by=actor, began_at=asking.at, answer={},
     )  # fmt: skip
-    return deal_under_lock(run=run, state=state, desk=desk)
+    deal_under_lock(run=run, state=state, desk=desk)
+    return run
 
 
 def _that_matter(desk: Desk, counters: Mapping[str, Mapping[str, int]], n_leads: int) -> dict[str, dict[str, int]]:
