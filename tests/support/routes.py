@@ -74,6 +74,15 @@ EXPECTED: dict[str, Expected] = {
     "notifications:drop": Expected(roles=frozenset(), method="post", values={"channel_id": 9}),
     "notifications:again": Expected(roles=frozenset(), method="post", values={"message_id": 9}),
     "notifications:settle": Expected(roles=frozenset(), method="post", values={"message_id": 9}),
+    "results:reviews": Expected(roles=LEADERS),
+    # reviews and actions that do not exist: tests/web/results/test_reviews.py has those that do
+    "results:review": Expected(roles=frozenset(), values={"review_id": 9}),
+    "results:review_pdf": Expected(roles=frozenset(), values={"review_id": 9}),
+    "results:review_words": Expected(roles=frozenset(), method="post", values={"review_id": 9}),
+    "results:review_decide": Expected(roles=frozenset(), method="post", values={"review_id": 9}),
+    "results:review_agree": Expected(roles=frozenset(), method="post", values={"review_id": 9}),
+    "results:review_archive": Expected(roles=frozenset(), method="post", values={"review_id": 9}),
+    "results:review_settle": Expected(roles=frozenset(), method="post", values={"action_id": 9}),
     "results:cards": Expected(),
     # a card that does not exist: whose may be seen is in tests/web/results/test_cards.py
     "results:card": Expected(roles=frozenset(), values={"card_id": 9, "form": "png"}),

@@ -1,4 +1,4 @@
-"""Background work of the Results room: where the quarter ends, and who is offered the next tier."""
+"""Background work of the Results room: where the quarter ends, who is offered the next tier, and reviews."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pacemark.web.results.queries.spans import quarter_around
 from pacemark.web.results.services.celebrations import notice_celebrations
 from pacemark.web.results.services.offers import offer_tiers
 from pacemark.web.results.services.outlooks import work_out_quarter
+from pacemark.web.results.services.reviews import write_due_reviews
 from pacemark.web.results.services.sheets import refresh_sheets
 
 
@@ -32,6 +33,12 @@ def work_out_the_quarter(**_payload: object) -> int:
     offers = offer_tiers(actor=None, span=span)
     refresh_sheets()
     return len(offers)
+
+
+@periodic("write reviews", every=timedelta(hours=24), offset=timedelta(hours=20, minutes=30))
+def write_the_reviews() -> int:
+    """Write the last whole week of every team and the last whole month of every region; return how many are new."""
+    return write_due_reviews(today=local_today(organization().time_zone))
 
 
 @periodic("notice celebrations", every=timedelta(minutes=10))

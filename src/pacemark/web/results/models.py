@@ -151,6 +151,11 @@ class Review(models.Model):
     written_at = models.DateTimeField()
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     agreed_at = models.DateTimeField(null=True, blank=True)
+    archived_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["level", "last_day"], name="review_level_day")]
 
     def __str__(self) -> str:
         return f"{self.level} {self.team_id or self.region_id} {self.first_day}"
@@ -168,6 +173,8 @@ class ReviewAction(models.Model):
     metric = models.CharField(max_length=60, blank=True, default="", help_text="what should move; empty: not measured")
     state = models.CharField(max_length=8, choices=ReviewActionState.choices, default=ReviewActionState.OPEN)
     worked = models.CharField(max_length=4, choices=Worked.choices, blank=True, default=Worked.UNKNOWN)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    settled_on = models.DateField(null=True, blank=True, help_text="when it was done or dropped")
 
     def __str__(self) -> str:
         return self.what

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from pacemark.web.results.views import cards, credit, home, luck
+from pacemark.web.results.views import cards, credit, home, luck, reviews
 
 app_name = "results"
 urlpatterns = [
@@ -12,6 +12,14 @@ urlpatterns = [
     path("deals/", credit.deals, name="deals"),
     path("deals/<int:deal_id>/credit/", credit.credit, name="credit"),
     path("offers/<int:offer_id>/", credit.decide, name="decide_offer"),
+    path("reviews/", reviews.reviews, name="reviews"),
+    path("reviews/<int:review_id>/", reviews.review, name="review"),
+    path("reviews/<int:review_id>.pdf", reviews.pdf, name="review_pdf"),
+    path("reviews/<int:review_id>/words/", reviews.words, name="review_words"),
+    path("reviews/<int:review_id>/actions/", reviews.decide, name="review_decide"),
+    path("reviews/<int:review_id>/agree/", reviews.agree, name="review_agree"),
+    path("reviews/<int:review_id>/archive/", reviews.archive, name="review_archive"),
+    path("reviews/actions/<int:action_id>/", reviews.settle, name="review_settle"),
     path("cards/", cards.cards, name="cards"),
     path("cards/consent/", cards.consent, name="consent"),
     re_path(r"^cards/(?P<card_id>[0-9]{1,12})\.(?P<form>png|svg)$", cards.picture, name="card"),
