@@ -15,6 +15,7 @@ from pacemark.demo.bulk import count_on_from_here, indexes_built_afterwards, wit
 from pacemark.demo.draws import Ints
 from pacemark.demo.history import monthly_totals
 from pacemark.demo.load_agreements import write_agreements
+from pacemark.demo.load_cases import write_cases
 from pacemark.demo.load_coaching import write_coaching
 from pacemark.demo.load_events import (
     CALLS,
@@ -136,6 +137,9 @@ def bring_up_to_date(tell: Tell) -> None:
     write_results()
     tell("leads by rule")
     write_resources()
+    tell("success cases")
+    if (kept := kept_demo()) is not None:
+        write_cases(kept.spec)
 
 
 def complete_facts(tell: Tell) -> None:

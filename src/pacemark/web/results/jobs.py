@@ -14,6 +14,7 @@ from pacemark.web.results.models import Celebration
 from pacemark.web.results.pages.card_draft import drafts_of
 from pacemark.web.results.queries.celebrations import consenting
 from pacemark.web.results.queries.spans import quarter_around
+from pacemark.web.results.services.case_looks import look_at_trials, propose_by_system
 from pacemark.web.results.services.celebrations import notice_celebrations
 from pacemark.web.results.services.offers import offer_tiers
 from pacemark.web.results.services.outlooks import work_out_quarter
@@ -39,6 +40,19 @@ def work_out_the_quarter(**_payload: object) -> int:
 def write_the_reviews() -> int:
     """Write the last whole week of every team and the last whole month of every region; return how many are new."""
     return write_due_reviews(today=local_today(organization().time_zone))
+
+
+@periodic("propose success cases", every=timedelta(hours=24), offset=timedelta(hours=21))
+def propose_the_cases() -> int:
+    """On Mondays, propose whoever stands out beyond luck; return how many are new. Daily, luck had seven chances."""
+    today = local_today(organization().time_zone)
+    return len(propose_by_system(today=today)) if today.weekday() == 0 else 0
+
+
+@periodic("look at trials", every=timedelta(hours=24), offset=timedelta(hours=21))
+def look_at_the_trials() -> int:
+    """Judge the trials that a further four weeks have passed of; return how many cases moved."""
+    return len(look_at_trials(today=local_today(organization().time_zone)))
 
 
 @periodic("notice celebrations", every=timedelta(minutes=10))

@@ -272,6 +272,12 @@ WORDS: dict[str, str | Promise] = {
         "No font with Chinese characters is installed here, so that no picture can be drawn. "
         "Installing fonts-noto-cjk or fonts-wqy-microhei mends it."
     ),
+    "results.case_days": gettext_lazy("The days must be over, at most a year of them, the first before the last."),
+    "results.case_is_theirs": gettext_lazy("Whose success it is does not try it."),
+    "results.case_left": gettext_lazy("Whoever has left a trial does not come back to it."),
+    "results.case_since": gettext_lazy("A trial is about new days: from a week ago at the earliest."),
+    "results.case_too_little": gettext_lazy("Too few trials of this person, or too few peers, in these days."),
+    "results.case_unknown": gettext_lazy("The stage or the practice is not known."),
     "results.confidence_out_of_range": gettext_lazy("Confidence must lie between 0 and 1, both left out."),
     "results.credit_not_whole": gettext_lazy("The shares of a deal's credit must add up to the whole deal."),
     "results.credited_twice": gettext_lazy("One person stands in the deal's credit twice."),
