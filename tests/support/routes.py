@@ -254,6 +254,11 @@ EXPECTED: dict[str, Expected] = {
     "api:goals_revise": Expected(roles=LEADERS, method="post", about_a_rep=True),
     "api:goals_withdraw": Expected(roles=LEADERS, method="post", about_a_rep=True),
     "api:leads": Expected(roles=frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN}), method="post"),
+    "api:events_leads": Expected(roles=PLANNERS, method="post"),
+    "api:events_calls": Expected(roles=PLANNERS, method="post"),
+    "api:events_opportunities": Expected(roles=PLANNERS, method="post"),
+    "api:events_deals": Expected(roles=PLANNERS, method="post"),
+    "api:events_refunds": Expected(roles=PLANNERS, method="post"),
     # a lead that does not exist (tests/web/api/test_leads_api.py)
     "api:claim_lead": Expected(roles=frozenset(), method="post", values={"lead_id": 0}),
     "api:return_lead": Expected(roles=frozenset(), method="post", values={"lead_id": 0}),

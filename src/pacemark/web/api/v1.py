@@ -13,6 +13,7 @@ from ninja.errors import ValidationError as SchemaError
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.auth import AUTHENTICATION
+from pacemark.web.api.events import router as events
 from pacemark.web.api.failures import Failure
 from pacemark.web.api.findings import router as findings
 from pacemark.web.api.goals import router as goals
@@ -30,7 +31,8 @@ from pacemark.web.shared.rest import failure
 
 logger = logging.getLogger(__name__)
 CONFLICTS = GOALS_CONFLICTS | {
-    "process.already_decided", "resources.key_reused", "resources.already_theirs", "resources.not_eligible",
+    "intake.key_reused", "process.already_decided", "resources.key_reused", "resources.already_theirs",
+    "resources.not_eligible",
 }  # fmt: skip
 
 api = NinjaAPI(
@@ -42,6 +44,7 @@ api = NinjaAPI(
     auth=AUTHENTICATION,
 )
 api.add_router("/leads", leads)
+api.add_router("/events", events)
 api.add_router("/resources", resources)
 api.add_router("/results", results)
 api.add_router("", told)

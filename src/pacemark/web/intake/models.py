@@ -46,3 +46,15 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PostedBatch(models.Model):
+    """What was answered to a batch of posted events, kept for a while so that the same key is answered the same."""
+
+    key = models.CharField(max_length=200, unique=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the request")
+    answer = models.JSONField()
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key

@@ -41,6 +41,7 @@ from pacemark.web.pipeline.services import (
     prepare_publication,
     preview_publication,
     publish,
+    take_turn,
 )
 from pacemark.web.pipeline.staging import open_staging
 from pacemark.web.trail.services import record
@@ -90,18 +91,25 @@ class StagedBatch:
 
     def commit(self, *, actor: User | None) -> ImportResult:
         """Make everything visible in one transaction, then bring the facts up to date."""
-        staged = self._staged()
-        prepare_publication(staged)
+        self.prepare()
         with transaction.atomic():
-            self._take_settings(actor)
-            people, created = self._people(actor)
-            outcomes = publish(actor=actor, staged=staged, people=people)
-            result = self._result(outcomes, created)
+            take_turn()
+            result = self.publish(actor=actor)
             if self._batch is not None:
                 finish_batch(self._batch, result)
         bring_facts_up_to_date(actor=actor)
         enqueue(AFTER_IMPORT)
         return result
+
+    def prepare(self) -> None:
+        """Do before the transaction what touches staging alone."""
+        prepare_publication(self._staged())
+
+    def publish(self, *, actor: User | None) -> ImportResult:
+        """Make everything visible, with the people it names; the days are marked for the facts, and not yet counted."""
+        self._take_settings(actor)
+        people, created = self._people(actor)
+        return self._result(publish(actor=actor, staged=self._staged(), people=people), created)
 
     def _staged(self) -> StagedImport:
         return StagedImport(

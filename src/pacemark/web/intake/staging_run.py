@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -105,22 +105,37 @@ def settings_for(plan: ImportPlan) -> ImportSettings:
 
 def stage(plan: ImportPlan, staging: Staging, errors_path: Path, progress: Progress) -> StagedRows:
     """Read every planned table into staging and settle what only the whole can tell: repeated ids, missing deals."""
-    settings = settings_for(plan)
-    rows = StagedRows(
-        plan=plan, staging=staging, people=PeopleBook(), segments=SegmentBook(), refused=RefusedRows(errors_path)
-    )
-    context = ImportContext(
+    rows = _rows_of(plan, staging, RefusedRows(errors_path))
+    context = _context_of(rows)
+    with _without_cycle_search():
+        _read_tables(rows, replace(context, digits=minor_digits(context.currency)), progress)
+    _settle(rows, _("the id stands already on line %(line)d with other content"))
+    return rows
+
+
+def stage_posted(plan: ImportPlan, chunk: Chunk, staging: Staging, refused: RefusedRows) -> StagedRows:
+    """Stage rows that were posted, all of them one chunk of the plan's only table; amounts are in minor units."""
+    rows = _rows_of(plan, staging, refused)
+    with _without_cycle_search():
+        _stage_chunk(rows, TableReader(plan.tables[0], _context_of(rows)), chunk)
+    _settle(rows, "the id stands already at index %(line)d with other content")
+    return rows
+
+
+def _rows_of(plan: ImportPlan, staging: Staging, refused: RefusedRows) -> StagedRows:
+    return StagedRows(plan=plan, staging=staging, people=PeopleBook(), segments=SegmentBook(), refused=refused)
+
+
+def _context_of(rows: StagedRows) -> ImportContext:
+    settings = settings_for(rows.plan)
+    return ImportContext(
         clock=ImportClock(settings.source_zone, settings.time_zone),
         people=rows.people,
         segments=rows.segments,
         currency=settings.currency,
-        digits=minor_digits(settings.currency),
+        digits=0,
         region=settings.region,
     )
-    with _without_cycle_search():
-        _read_tables(rows, context, progress)
-    _settle(rows)
-    return rows
 
 
 @contextlib.contextmanager
@@ -185,7 +200,7 @@ def _refuse(rows: StagedRows, plan: TablePlan, refused: list[RefusedRow]) -> Non
     rows.outcomes.of(plan.profile.kind.value).refused += len(refused)
 
 
-def _settle(rows: StagedRows) -> None:
+def _settle(rows: StagedRows, repeated: str) -> None:
     plans = {plan.file_no: plan for plan in rows.plan.tables}
     for name in dict.fromkeys(_STAGED_AS[plan.profile.kind][0] for plan in rows.plan.tables):
         repeats = settle_repeats(rows.staging, name)
@@ -193,7 +208,7 @@ def _settle(rows: StagedRows) -> None:
             rows.outcomes.of(plans[file_no].profile.kind.value).unchanged += count
         for repeat in repeats.different:
             plan = plans[repeat.file_no]
-            reason = _("the id stands already on line %(line)d with other content") % {"line": repeat.first_line}
+            reason = repeated % {"line": repeat.first_line}
             _refuse(rows, plan, [_row(plan, repeat.line, "id", reason, repeat.external_id)])
     for file_no, line, deal_ref in deals_missing(rows.staging, rows.plan.source_name):
         plan = plans[file_no]

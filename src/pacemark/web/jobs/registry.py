@@ -52,6 +52,7 @@ class Job:
     function: Callable[..., object]
     max_attempts: int
     can_wait: bool
+    is_express: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +68,13 @@ _jobs: dict[str, dict[str, Job]] = {}
 _timetables: dict[str, Timetable] = {}
 
 
-def job(name: str, *, max_attempts: int = DEFAULT_ATTEMPTS, can_wait: bool = False) -> Callable[[F], F]:
+def job(
+    name: str, *, max_attempts: int = DEFAULT_ATTEMPTS, can_wait: bool = False, is_express: bool = False
+) -> Callable[[F], F]:
     """Register a function under a name. Its keyword arguments are the payload and must survive JSON.
 
     A job that ``can_wait`` is left to a worker by commands: whatever shows its outcome works it out itself meanwhile.
+    One that ``is_express`` overtakes the others, and runs beside one that has begun: somebody looks at the page.
     """
 
     def register(function: F) -> F:
@@ -79,7 +83,12 @@ def job(name: str, *, max_attempts: int = DEFAULT_ATTEMPTS, can_wait: bool = Fal
         if others and handler not in others and name not in ANNOUNCEMENTS:
             raise ValueError(f"the job {name!r} is registered already, by {next(iter(others))}")
         others[handler] = Job(
-            name=name, handler=handler, function=function, max_attempts=max_attempts, can_wait=can_wait
+            name=name,
+            handler=handler,
+            function=function,
+            max_attempts=max_attempts,
+            can_wait=can_wait,
+            is_express=is_express,
         )
         return function
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pacemark.web.jobs.models import JobRecord, PeriodicSlot
-from pacemark.web.jobs.registry import Timetable, jobs_named, timetables
-from pacemark.web.jobs.tasks import run_registered
+from pacemark.web.jobs.registry import Job, Timetable, jobs_named, timetables
+from pacemark.web.jobs.tasks import EXPRESS_PRIORITY, run_registered
 
 KEEP_SUCCESSFUL = timedelta(days=7)
 KEEP_FAILED = timedelta(days=60)
@@ -25,12 +25,26 @@ def enqueue(name: str, **payload: Any) -> tuple[UUID, ...]:
     The rows belong to the caller's transaction: the job exists exactly when the write that asked for it does, and no
     worker sees it earlier. Raises :class:`UnknownJobError` for a name that nobody has registered.
     """
-    ids = []
-    for found in jobs_named(name):
-        queued = run_registered.enqueue(found.name, found.handler, payload)
-        JobRecord.objects.create(task_id=queued.id, name=name)
-        ids.append(UUID(str(queued.id)))
-    return tuple(ids)
+    return tuple(_queue(found, payload) for found in jobs_named(name))
+
+
+@transaction.atomic
+def enqueue_unless_waiting(name: str) -> tuple[UUID, ...]:
+    """Queue the jobs registered under a name, but none twice: one that waits already will see this write too.
+
+    For jobs that look for their work themselves; one that has begun does not count as waiting. Call it after the
+    write, in its transaction.
+    """
+    waiting = DBTaskResult.objects.ready().filter(job__name=name)
+    handlers = {task.args_kwargs["args"][1] for task in waiting}
+    return tuple(_queue(found, {}) for found in jobs_named(name) if found.handler not in handlers)
+
+
+def _queue(found: Job, payload: dict[str, Any]) -> UUID:
+    task = run_registered.using(priority=EXPRESS_PRIORITY) if found.is_express else run_registered
+    queued = task.enqueue(found.name, found.handler, payload)
+    JobRecord.objects.create(task_id=queued.id, name=found.name)
+    return UUID(str(queued.id))
 
 
 def enqueue_on_commit(name: str, **payload: Any) -> None:

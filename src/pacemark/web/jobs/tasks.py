@@ -8,6 +8,8 @@ from django_tasks import task
 
 from pacemark.web.jobs.registry import job_handled_by
 
+EXPRESS_PRIORITY = 50
+
 
 @task()
 def run_registered(name: str, handler: str, payload: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
@@ -19,9 +20,11 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from pacemark.web.jobs.models import JobRecord
 from pacemark.web.jobs.registry import DEFAULT_ATTEMPTS, Job, UnknownJobError, job_handled_by
 from pacemark.web.jobs.services import enqueue_due
-from pacemark.web.jobs.tasks import run_registered
+from pacemark.web.jobs.tasks import EXPRESS_PRIORITY, run_registered
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 LEASE = timedelta(seconds=120)
 HOUSEKEEPING_SECONDS = 15.0
@@ -49,9 +52,13 @@ def retry_delay(attempts: int) -> timedelta:
     return min(timedelta(seconds=10 * 4 ** (attempts - 1)), LONGEST_DELAY)
 
 
-def claim_next(now: datetime, lease: timedelta = LEASE, *, urgent_only: bool = False) -> Claim | None:
-    """Take the oldest job that may run now, or None."""
+def claim_next(
+    now: datetime, lease: timedelta = LEASE, *, urgent_only: bool = False, express_only: bool = False
+) -> Claim | None:
+    """Take the oldest job that may run now, express ones first, or None."""
     ready = DBTaskResult.objects.ready().filter(task_path=run_registered.module_path)
+    if express_only:
+        ready = ready.filter(priority=EXPRESS_PRIORITY)
     if urgent_only:
         ready = ready.filter(pk__in=[task.pk for task in ready if not _can_wait(task)])
     if not ready.exists():  # a look takes no write lock, so that an idle worker disturbs nobody on SQLite
@@ -213,21 +220,49 @@ def _others_run(now: datetime, *, urgent_only: bool) -> bool:
 
 
 def work(*, should_stop: Callable[[], bool], poll_seconds: float = 1.0, lease: timedelta = LEASE) -> None:
-    """Run jobs until told to stop; a job that has begun is finished first."""
+    """Run jobs until told to stop; a job that has begun is finished first. A thread runs the express ones beside."""
+    is_over = threading.Event()
+    express = threading.Thread(target=_run_express, args=(is_over, poll_seconds, lease), name="express", daemon=True)
+    express.start()
     next_round = 0.0
-    while not should_stop():
-        close_old_connections()
-        try:
-            if time.monotonic() >= next_round:
-                take_back_expired(timezone.now())
-                enqueue_due()
+    try:
+        while not should_stop():
+            if time.monotonic() >= next_round and _look(_keep_house):
                 next_round = time.monotonic() + min(HOUSEKEEPING_SECONDS, lease.total_seconds())
-            claim = claim_next(timezone.now(), lease)
-        except DatabaseError as error:  # restarting or busy: the work is still there a moment later
-            logger.warning("the queue cannot be read for the moment: %s", error)
-            connection.close()
-            claim = None
-        if claim is not None:
-            run_claimed(claim, lease)
-        else:
-            time.sleep(poll_seconds)
+            _run_one(poll_seconds, lambda: claim_next(timezone.now(), lease), lease)
+    finally:
+        is_over.set()
+        express.join()
+
+
+def _run_express(is_over: threading.Event, poll_seconds: float, lease: timedelta) -> None:
+    try:
+        while not is_over.is_set():
+            _run_one(poll_seconds, lambda: claim_next(timezone.now(), lease, express_only=True), lease)
+    finally:
+        connection.close()
+
+
+def _run_one(poll_seconds: float, claim: Callable[[], Claim | None], lease: timedelta) -> None:
+    found = _look(claim)
+    if found:
+        run_claimed(found, lease)
+    else:
+        time.sleep(poll_seconds)
+
+
+def _keep_house() -> bool:
+    take_back_expired(timezone.now())
+    enqueue_due()
+    return True
+
+
+def _look(at_queue: Callable[[], T]) -> T | None:
+    """Ask the queue something; None when it cannot be read: the work is still there a moment later."""
+    close_old_connections()
+    try:
+        return at_queue()
+    except DatabaseError as error:  # restarting or busy
+        logger.warning("the queue cannot be read for the moment: %s", error)
+        connection.close()
+        return None

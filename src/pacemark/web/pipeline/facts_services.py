@@ -58,14 +58,21 @@ def refresh_changed_days(*, actor: User | None = None) -> int:
     facts are then the same as after a rebuild. Leaves no trail of its own, since the write that changed the days has
     left one.
     """
-    settings = definitions_of(organization())
-    with transaction.atomic(), connection.cursor() as cursor:
-        counting = _Counting(cursor=cursor, relations=relations(), definitions=settings)
-        lock_days(cursor)
-        n_days = _refresh_days(counting) if ChangedDay.objects.exists() else 0
+    n_days = refresh_days(actor=actor)
     if ChangedMonth.objects.exists():
-        _refresh_months(settings)
+        _refresh_months(definitions_of(organization()))
     return n_days
+
+
+def refresh_days(*, actor: User | None = None) -> int:
+    """Count the daily facts of the changed days alone, in one transaction; their months stay noted for later.
+
+    What Today and Team show is then there, while a month's dials of a whole floor may take as long as they need.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        counting = _Counting(cursor=cursor, relations=relations(), definitions=definitions_of(organization()))
+        lock_days(cursor)
+        return _refresh_days(counting) if ChangedDay.objects.exists() else 0
 
 
 @transaction.atomic

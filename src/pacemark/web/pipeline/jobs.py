@@ -10,21 +10,36 @@ from pacemark.web.jobs.registry import (
     AFTER_IMPORT,
     CLOCK_RUNS_OUT,
     DEFINITIONS_CHANGED,
+    FACTS_CHANGED,
     MEMBERSHIP_CHANGED,
     job,
     periodic,
 )
-from pacemark.web.jobs.services import enqueue
+from pacemark.web.jobs.services import enqueue, enqueue_unless_waiting
 from pacemark.web.pipeline.activity_services import prolong_by_activity
 from pacemark.web.pipeline.clock_services import turn_clock
-from pacemark.web.pipeline.facts_services import note_days_of, refresh_changed_days
-from pacemark.web.pipeline.services import count_facts_by_new_definitions
+from pacemark.web.pipeline.facts_services import note_days_of, refresh_changed_days, refresh_days
+from pacemark.web.pipeline.queries.freshness import facts_wait
+from pacemark.web.pipeline.services import COUNT_DAYS, count_facts_by_new_definitions
+
+
+@job(COUNT_DAYS, is_express=True)
+def count_days() -> int:
+    """Count the days of events that came in just now."""
+    return refresh_days(actor=None)
 
 
 @periodic("count changed days", every=timedelta(minutes=5))
 def count_changed_days() -> int:
-    """Count again what an import left waiting when it was killed between its commit and the roll-up."""
-    return refresh_changed_days(actor=None)
+    """Count the months of events that came in, and what an import left waiting when it was killed before its roll-up.
+
+    Then tell whoever works with facts: so often is enough while events are posted all day.
+    """
+    if not facts_wait():
+        return 0
+    n_days = refresh_changed_days(actor=None)
+    enqueue_unless_waiting(FACTS_CHANGED)
+    return n_days
 
 
 @periodic("turn the clock", every=timedelta(hours=1))
@@ -37,8 +52,9 @@ def turn_the_clock() -> int:
 
 
 @job(AFTER_IMPORT)
+@job(FACTS_CHANGED)
 def prolong_by_imported(**_payload: object) -> int:
-    """Prolong held leads by the calls that an import brought."""
+    """Prolong held leads by the calls that came in."""
     return prolong_by_activity(actor=None, at=timezone.now())
 
 

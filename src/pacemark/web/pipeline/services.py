@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from pacemark.web.accounts.models import User
+from pacemark.web.jobs.services import enqueue_unless_waiting
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline import sourcing
 from pacemark.web.pipeline.choices import EventKind
@@ -38,7 +39,8 @@ from pacemark.web.pipeline.publishing.upsert import (
 from pacemark.web.pipeline.staging import Staging, open_staging
 from pacemark.web.trail.services import record
 
-_PUBLISH_LOCK = 0x7061636D  # one import publishes at a time; SQLite's write lock says so by itself
+COUNT_DAYS = "count days"
+_PUBLISH_LOCK = 0x7061636D
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def publish(*, actor: User | None, staged: StagedImport, people: Mapping[int, in
     that settles the import's own record.
     """
     with transaction.atomic():
-        _take_turn()
+        take_turn()
         source, _is_new = Source.objects.get_or_create(name=staged.source_name)
         publication = _publication(staged, source.pk)
         _fill_people_and_segments(staged, people)
@@ -96,6 +98,22 @@ def bring_facts_up_to_date(*, actor: User | None) -> None:
         rebuild_facts(actor=actor)
 
 
+def take_turn() -> None:
+    """Let one write of many events go before the next, until this transaction ends.
+
+    SQLite's write lock says so by itself. Called before people are looked up, nobody is created twice either.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISH_LOCK])
+
+
+def count_soon() -> None:
+    """Have the changed days counted by a worker within a second or so. Call it in the transaction of the write."""
+    if ChangedDay.objects.exists():
+        enqueue_unless_waiting(COUNT_DAYS)
+
+
 def count_facts_by_new_definitions(*, actor: User | None) -> None:
     """Count all facts anew after a threshold changed: first which talk led to which opportunity, then the facts.
 
@@ -104,7 +122,7 @@ def count_facts_by_new_definitions(*, actor: User | None) -> None:
     with tempfile.TemporaryDirectory(prefix="sourcing-") as folder, open_staging(Path(folder)) as staging:
         publication = _publication(StagedImport(staging=staging, source_name="", segments={}, batch_id=None), 0)
         with transaction.atomic():
-            _take_turn()
+            take_turn()
             sourcing.note_every_lead(publication)
             sourcing.source_opportunities(publication)
     rebuild_facts(actor=actor)
@@ -127,12 +145,6 @@ def _publication(staged: StagedImport, source_id: int) -> Publication:
         deep_talk_seconds=settings.deep_talk_seconds,
         has_facts=RepDay.objects.exists(),
     )
-
-
-def _take_turn() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISH_LOCK])
 
 
 def _fill_people_and_segments(staged: StagedImport, people: Mapping[int, int]) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Count, F, Max, Q, Sum
 
 from pacemark.web.pipeline.choices import OpportunityState
-from pacemark.web.pipeline.fact_models import ChangedDay, RepDay
+from pacemark.web.pipeline.fact_models import ChangedDay, ChangedMonth, RepDay
 from pacemark.web.pipeline.models import Deal, Lead, Opportunity, Segment
 
 # So many talks in so many days, and not one of a minute.
@@ -68,6 +68,11 @@ def freshness() -> Freshness:
         last_deal_on=Deal.objects.aggregate(last=Max("signed_on"))["last"],
         waiting_days=ChangedDay.objects.count(),
     )
+
+
+def facts_wait() -> bool:
+    """Say whether events have come in whose days or months wait to be counted."""
+    return ChangedDay.objects.exists() or ChangedMonth.objects.exists()
 
 
 def talks_look_short(last_call_on: date | None) -> bool:
