@@ -32,6 +32,7 @@ COMMANDS = {
     "allocate": Entry(module="pacemark.cli.allocate", attribute="allocate"),
     "replay": Entry(module="pacemark.cli.replay", attribute="replay"),
     "diagnose": Entry(module="pacemark.cli.diagnose", attribute="diagnose"),
+    "review": Entry(module="pacemark.cli.review", attribute="review"),
     "calc": Entry(module="pacemark.cli.calc", attribute="calc", needs_database=False),
     "people": Entry(module="pacemark.cli.people", attribute="app"),
     "trail": Entry(module="pacemark.cli.trail", attribute="app"),

@@ -17,6 +17,8 @@ from pacemark.web.organization.queries import Member, members_on, organization, 
 from pacemark.web.overview.team_page import SPANS, Span
 from pacemark.web.overview.team_queries import mark_of, team_for
 from pacemark.web.process.services.follow import note_look
+from pacemark.web.results.models import ReviewAction
+from pacemark.web.results.queries.reviews import carried_actions
 from pacemark.web.ui.htmx import render_page, wants_piece
 
 NOT_MODIFIED, NOTHING_NEW = 304, 204
@@ -30,7 +32,8 @@ def team(request: PageRequest) -> HttpResponse:
     chosen, members = _members(request, teams)
     asked = request.GET.get("span", "month")
     span: Span = next((one for one in SPANS if one == asked), "month")
-    tag = _tag(request, members, span)
+    carried = carried_actions([chosen.pk]) if chosen else []
+    tag = _tag(request, members, span, carried)
     unchanged = _unchanged(request, tag)
     if unchanged:
         return unchanged
@@ -39,6 +42,7 @@ def team(request: PageRequest) -> HttpResponse:
     context = {
         "page": team_for(members, span),
         "team": chosen,
+        "carried": carried,
         "teams": teams,
         "spans": SPANS,
         "poll": f"{reverse('overview:team')}?span={span}&team={chosen.pk if chosen else ''}&seen={tag}",
@@ -62,10 +66,10 @@ def _members(request: PageRequest, teams: list[Team]) -> tuple[Team | None, list
     return chosen, [member for member in people if member.team_id == chosen.pk]
 
 
-def _tag(request: PageRequest, members: list[Member], span: Span) -> str:
+def _tag(request: PageRequest, members: list[Member], span: Span, carried: list[ReviewAction]) -> str:
     """Return what the page depends on in one word: who looks, at whom, in which language, and what was counted."""
     rep_ids = [member.rep_id for member in members]
-    parts = f"{request.user.pk}|{get_language()}|{span}|{rep_ids}|{mark_of(rep_ids)}"
+    parts = f"{request.user.pk}|{get_language()}|{span}|{rep_ids}|{mark_of(rep_ids)}|{[one.pk for one in carried]}"
     return hashlib.blake2b(parts.encode(), digest_size=12).hexdigest()
 
 

@@ -204,7 +204,7 @@ def _last_action(one: Content) -> str:
         told_of = _("%(what)s (%(owner)s, due %(day)s): not done, and late.")
     else:
         told_of = _("%(what)s (%(owner)s, due %(day)s): still to do.")
-    return " ".join(filter(None, (told_of % told, _effect(one))))
+    return _space().join(filter(None, (told_of % told, _effect(one))))
 
 
 def _effect(one: Content) -> str:
