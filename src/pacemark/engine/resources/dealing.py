@@ -100,7 +100,7 @@ class Dealing:
         for at, team in enumerate(seats.teams.names):
             group, places = self._levels.reps(team), np.flatnonzero(team_at == at)
             if len(places):
-                group.seat(seats.reps[team])
+                group.seat(seats.team(team))
                 desk_place = np.asarray([self._place_of[name] for name in group.names])
                 owners[places] = desk_place[group.serve_many(codes[places], grades)]
         return owners
@@ -138,7 +138,7 @@ class Dealing:
     def _served(self, grade: str, tags: Tags) -> str:
         seats = self.roster.seats(tags)
         team = self._team_for(grade, tags)
-        group, contest = self._levels.reps(team), seats.reps[team]
+        group, contest = self._levels.reps(team), seats.team(team)
         group.seat(contest)
         name = group.serve(grade)
         self._after(name, contest)
@@ -152,7 +152,7 @@ class Dealing:
         team, team_level = teams.serve_explained(grade, place_at)
         if self._drift is not None:
             self._drift.count(team)
-        group, contest = self._levels.reps(team), seats.reps[team]
+        group, contest = self._levels.reps(team), seats.team(team)
         group.seat(contest)
         name, rep_level = group.serve_explained(grade)
         self._after(name, contest)

@@ -14,6 +14,7 @@ from pacemark.engine.resources.ledger import Window
 from pacemark.engine.resources.policy import Policy
 
 Tags = frozenset[str]
+Members = list[tuple[str, int]]
 
 
 @dataclass(slots=True)
@@ -29,7 +30,9 @@ class Seats:
     teams : Contest or None
         First level; None where nobody may be served.
     reps : dict of str to Contest
-        Second level, by team.
+        Second level, by team; made when a lead comes to the team.
+    members : dict of str to (list, list)
+        Of each team, who may be served and who is credited, with weights.
     weights : dict of str to int
         Weight of each team that has somebody to serve.
     known : dict of str to int
@@ -40,8 +43,16 @@ class Seats:
     version: int = -1
     teams: Contest | None = None
     reps: dict[str, Contest] = field(default_factory=dict)
+    members: dict[str, tuple[Members, Members]] = field(default_factory=dict)
     weights: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
+
+    def team(self, name: str) -> Contest:
+        """Return the second level of a team."""
+        contest = self.reps.get(name)
+        if contest is None:
+            contest = self.reps[name] = Contest(*self.members[name])
+        return contest
 
 
 class Roster:
@@ -207,12 +218,13 @@ class Roster:
     def _renew_team(self, seats: Seats, team: str) -> None:
         able = self._able(team, seats.tags)
         seats.weights.pop(team, None)
+        seats.reps.pop(team, None)
         if not able:
             return
         made_up = [rep for rep in self._by_team[team] if self.is_made_up[rep.id] and self._weights[rep.id] > 0]
         credited = [(rep.id, self._weights[rep.id]) for rep in [*able, *made_up]]
         first = self._floor_first(team, seats.tags) or able
-        seats.reps[team] = Contest([(rep.id, self._weights[rep.id]) for rep in first], credited)
+        seats.members[team] = [(rep.id, self._weights[rep.id]) for rep in first], credited
         seats.weights[team] = sum(weight for _, weight in credited)
 
     def _able(self, team: str, tags: Tags) -> list[Rep]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from pacemark.web.pipeline.models import Lead, Touch
+from django.db.models import Q
+
+from pacemark.web.pipeline.models import Lead, Source, Touch
 from pacemark.web.resources.bridge.arrivals import Arrival
 
 Record = tuple[str, str]
@@ -34,23 +36,27 @@ class Known:
             self._by_phone.setdefault(arrival.phone.digest, lead)
 
 
-def known_arrivals(arrivals: Sequence[Arrival]) -> Known:
-    """Return the live leads that arrivals belong to, in three queries."""
+def known_arrivals(arrivals: Sequence[Arrival], sources: Mapping[str, Source]) -> Known:
+    """Return the live leads that arrivals belong to, in two queries; of a lead only whose it is is loaded."""
+    names = {source.pk: name for name, source in sources.items()}
     ids = {arrival.external_id for arrival in arrivals}
-    names = {arrival.source for arrival in arrivals}
     digests = {arrival.phone.digest for arrival in arrivals if arrival.phone.digest}
-    touches = Touch.objects.filter(source__name__in=names, external_id__in=ids)
+    touches = Touch.objects.filter(source_id__in=names, external_id__in=ids).select_related("lead__duplicate_of")
     told = {
-        (touch.source.name, touch.external_id): _live(touch.lead)
-        for touch in touches.select_related("source", "lead", "lead__duplicate_of")
+        (names[touch.source_id], touch.external_id): _live(touch.lead)
+        for touch in touches.only("source_id", "external_id", "lead__owner", "lead__duplicate_of__owner")
     }
-    leads = Lead.objects.filter(source__name__in=names, external_id__in=ids)
+    leads = Lead.objects.filter(Q(source_id__in=names, external_id__in=ids) | Q(phone_hash__in=digests))
+    columns = ("source_id", "external_id", "phone_hash", "owner", "duplicate_of__owner")
+    found = list(leads.select_related("duplicate_of").only(*columns).order_by("-pk"))
     recorded = {
-        (lead.source.name, lead.external_id): _live(lead) for lead in leads.select_related("source", "duplicate_of")
+        (names[lead.source_id], lead.external_id): _live(lead)
+        for lead in found
+        if lead.source_id in names and lead.external_id in ids
     }
     # The one with an owner last, so that it is the one found; among equals the eldest.
-    same_phone = Lead.objects.filter(phone_hash__in=digests, duplicate_of__isnull=True).order_by("-pk")
-    by_phone = {lead.phone_hash: lead for lead in sorted(same_phone, key=lambda lead: lead.owner_id is not None)}
+    owned_last = sorted(found, key=lambda lead: lead.owner_id is not None)
+    by_phone = {lead.phone_hash: lead for lead in owned_last if lead.duplicate_of_id is None and lead.phone_hash}
     return Known(told | recorded, by_phone, set(told))
 
 

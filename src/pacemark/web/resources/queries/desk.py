@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, Subquery
+from django.db.models import Q
 
 from pacemark.engine.periods import sales_month_of
 from pacemark.web.organization.choices import Role
@@ -87,8 +87,10 @@ def is_self_sourcing(member: Member | Post, sourcing: Mapping[tuple[str, int], b
 
 
 def _scores() -> tuple[tuple[int, float], ...]:
-    latest = ScoreCycle.objects.order_by("-published_at", "-pk").values("pk")[:1]
-    rows = Score.objects.filter(cycle=Subquery(latest), rep__isnull=False, value__isnull=False).order_by("rep_id")
+    cycle = ScoreCycle.objects.order_by("-published_at", "-pk").values_list("pk", flat=True).first()
+    if cycle is None:
+        return ()
+    rows = Score.objects.filter(cycle_id=cycle, rep__isnull=False, value__isnull=False).order_by("rep_id")
     return tuple((rep or 0, max(0.0, round(value or 0.0, 6))) for rep, value in rows.values_list("rep_id", "value"))
 
 

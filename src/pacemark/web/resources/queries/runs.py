@@ -38,6 +38,11 @@ def run_of_key(key: str) -> Run | None:
     return Run.objects.select_related("version", "version__policy").filter(key=key).first()
 
 
+def answer_to(key: str) -> tuple[str, dict[str, Any]] | None:
+    """Return what was asked under a key, as its hash, and the answer; nothing where the key is new."""
+    return Run.objects.filter(key=key).values_list("inputs_key", "answer").first()
+
+
 def ownerless_leads() -> list[int]:
     """Return the leads that nobody has had yet and that are in no pool, in order of arrival; those waiting included."""
     had = Holding.objects.filter(lead_id=OuterRef("pk"))

@@ -21,7 +21,7 @@ from pacemark.web.resources.bridge.arrivals import Arrival, arrival_of
 from pacemark.web.resources.choices import DecisionKind, RunKind
 from pacemark.web.resources.models import Decision, Run
 from pacemark.web.resources.queries.arrivals import Known, known_arrivals
-from pacemark.web.resources.queries.runs import run_of_key
+from pacemark.web.resources.queries.runs import answer_to
 from pacemark.web.resources.refusals import Refused, other_content, refuse
 from pacemark.web.resources.services.chunks import DEALT_FIELDS
 from pacemark.web.resources.services.ledger import locked_state
@@ -65,7 +65,7 @@ def _receive(actor: User | None, key: str | None, rows: list[object], at: dateti
     # Whoever arrives takes turns here: one phone sent three times within a second must meet itself.
     version = ensure_active(actor=actor)
     state = locked_state(version.policy_id)
-    before = run_of_key(key) if key else None
+    before = answer_to(key) if key else None
     if before is not None:
         return _answered(before, asked)
     settings = organization()
@@ -83,17 +83,18 @@ def _receive(actor: User | None, key: str | None, rows: list[object], at: dateti
     return answers
 
 
-def _answered(run: Run, asked: str) -> list[Answer]:
-    if run.inputs_key != asked:
+def _answered(before: tuple[str, Answer], asked: str) -> list[Answer]:
+    inputs_key, answer = before
+    if inputs_key != asked:
         raise other_content()
-    answers: list[Answer] = run.answer.get("rows", [])
+    answers: list[Answer] = answer.get("rows", [])
     return answers
 
 
 def _received(arrivals: Sequence[Arrival | Refused], at: datetime, time_zone: str) -> _Reception:
     good = [arrival for arrival in arrivals if isinstance(arrival, Arrival)]
     segments, sources = _segments(good), _sources(good)
-    reception = _Reception(at=at, known=known_arrivals(good), sources=sources)
+    reception = _Reception(at=at, known=known_arrivals(good, sources), sources=sources)
     for place, arrival in enumerate(arrivals):
         if isinstance(arrival, Refused):
             reception.leads.append(None)
