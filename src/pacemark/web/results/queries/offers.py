@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -67,6 +68,11 @@ class LadderView:
     def pipeline_minor(self) -> int:
         """New pipeline still to make."""
         return round(float((self.answer or {}).get("new_pipeline") or 0) * self.scale)
+
+    @property
+    def opportunities(self) -> int:
+        """New opportunities still to open, whole ones; the share of one counts as one."""
+        return math.ceil(float((self.answer or {}).get("opportunities") or 0))
 
 
 def ladder_of(outlook: QuarterOutlook) -> Ladder:
