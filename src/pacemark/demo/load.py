@@ -35,6 +35,7 @@ from pacemark.demo.load_people import write_people
 from pacemark.demo.load_replans import write_replans
 from pacemark.demo.load_resources import write_resources
 from pacemark.demo.load_results import write_results
+from pacemark.demo.load_reviews import write_demo_reviews
 from pacemark.demo.spec import DemoSpec
 from pacemark.demo.tables import size_of
 from pacemark.demo.world import Chronicle
@@ -140,6 +141,8 @@ def bring_up_to_date(tell: Tell) -> None:
     tell("success cases")
     if (kept := kept_demo()) is not None:
         write_cases(kept.spec)
+    tell("reviews")
+    write_demo_reviews()
 
 
 def complete_facts(tell: Tell) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from pacemark.cli.review import review
+from pacemark.cli.start import UserMistake
 from pacemark.engine.errors import EngineError
 from pacemark.web.goals.models import Target
 from pacemark.web.organization.models import Membership, Organization, Region, Rep, Team
@@ -340,3 +343,23 @@ def test_cycles_have_the_names_of_iso_weeks_and_of_sales_months() -> None:
     for wrong in ("2024-W54", "W10", "2024-13"):
         with pytest.raises(EngineError):
             cycle_named(wrong)
+
+
+def test_the_command_says_the_same_and_keeps_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _floor()
+    paper = tmp_path / "review.pdf"
+
+    review(team="Team 1", period="2024-W10", as_of="2024-03-15", as_json_text=True, language="en", pdf=paper)
+    told = json.loads(capsys.readouterr().out)
+    review(period="2024-03", as_of="2024-03-10", as_json_text=True)
+    known = json.loads(capsys.readouterr().out)
+
+    assert told["result"]["net_minor"] == 33_330 - 11_099
+    assert told["text"][0] == "Team 1 · weekly review 2024-W10"
+    assert paper.read_bytes().startswith(b"%PDF")
+    # what came on 10 March, the first day not yet known, is left out
+    assert (known["until"], known["result"]["net_minor"]) == ("2024-03-09", 100_000)
+    assert not Review.objects.exists()
+    for wrong in ({"team": "Nobody"}, {"period": "2024-13"}, {"team": "a", "region": "b"}, {"language": "fr"}):
+        with pytest.raises(UserMistake):
+            review(as_of="2024-03-15", **wrong)

@@ -24,6 +24,7 @@ from pacemark.web.api.messages import router as told
 from pacemark.web.api.quality import router as quality
 from pacemark.web.api.resources import router as resources
 from pacemark.web.api.results import router as results
+from pacemark.web.api.reviews import router as reviews
 from pacemark.web.api.services import EngineError, answer
 from pacemark.web.goals.refusals import CONFLICTS as GOALS_CONFLICTS
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
@@ -32,7 +33,7 @@ from pacemark.web.shared.rest import failure
 logger = logging.getLogger(__name__)
 CONFLICTS = GOALS_CONFLICTS | {
     "intake.key_reused", "process.already_decided", "resources.key_reused", "resources.already_theirs",
-    "resources.not_eligible",
+    "resources.not_eligible", "results.review_frozen",
 }  # fmt: skip
 
 api = NinjaAPI(
@@ -47,6 +48,7 @@ api.add_router("/leads", leads)
 api.add_router("/events", events)
 api.add_router("/resources", resources)
 api.add_router("/results", results)
+api.add_router("/results", reviews)
 api.add_router("", told)
 api.add_router("/process", quality)
 api.add_router("/process", findings)

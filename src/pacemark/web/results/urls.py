@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from pacemark.web.results.views import cards, credit, home, luck, reviews
+from pacemark.web.results.views import cards, cases, credit, home, luck, reviews
 
 app_name = "results"
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("reviews/<int:review_id>/agree/", reviews.agree, name="review_agree"),
     path("reviews/<int:review_id>/archive/", reviews.archive, name="review_archive"),
     path("reviews/actions/<int:action_id>/", reviews.settle, name="review_settle"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/propose/", cases.propose, name="propose_case"),
+    path("cases/<int:case_id>/", cases.case, name="case"),
+    path("cases/<int:case_id>/worksheet/", cases.worksheet, name="case_worksheet"),
+    path("cases/<int:case_id>/adopt/", cases.adopt, name="adopt_case"),
+    path("cases/<int:case_id>/leave/", cases.leave, name="leave_case"),
     path("cards/", cards.cards, name="cards"),
     path("cards/consent/", cards.consent, name="consent"),
     re_path(r"^cards/(?P<card_id>[0-9]{1,12})\.(?P<form>png|svg)$", cards.picture, name="card"),
