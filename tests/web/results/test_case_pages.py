@@ -21,7 +21,7 @@ def _client(name: str, role: str, rep: str = "") -> Client:
         Rep.objects.filter(name=rep).update(user=user)
     if role == "manager":
         Team.objects.update(manager=user)
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
     client.force_login(user)
     return client
 
