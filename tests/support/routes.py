@@ -83,6 +83,13 @@ EXPECTED: dict[str, Expected] = {
     "results:review_agree": Expected(roles=frozenset(), method="post", values={"review_id": 9}),
     "results:review_archive": Expected(roles=frozenset(), method="post", values={"review_id": 9}),
     "results:review_settle": Expected(roles=frozenset(), method="post", values={"action_id": 9}),
+    "results:cases": Expected(),
+    "results:propose_case": Expected(),
+    # a case that does not exist: whose may be seen is in tests/web/results/test_case_pages.py
+    "results:case": Expected(roles=frozenset(), values={"case_id": 9}),
+    "results:case_worksheet": Expected(roles=frozenset(), values={"case_id": 9}),
+    "results:adopt_case": Expected(roles=frozenset(), method="post", values={"case_id": 9}),
+    "results:leave_case": Expected(roles=frozenset(), method="post", values={"case_id": 9}),
     "results:cards": Expected(),
     # a card that does not exist: whose may be seen is in tests/web/results/test_cards.py
     "results:card": Expected(roles=frozenset(), values={"card_id": 9, "form": "png"}),
