@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacemark.engine.errors import EngineError
-from pacemark.engine.resources.score import Part, composite, expected_successes
+from pacemark.engine.resources.score import Part, composite
 
 
 def _part(actual: int, expected: Fraction | int, weight: int, n: int = 50) -> Part:
@@ -21,12 +21,11 @@ def test_a_score_worked_by_hand() -> None:
     assert composite([_part(10, 5, 60), _part(0, 5, 40)]) == Fraction(60 * 3, 200) + Fraction(40, 200)
 
 
-def test_better_leads_alone_make_no_better_score() -> None:
-    base = {"A": (50, 100), "B": (10, 100)}
-    strong_leads = expected_successes({"A": 100}, base)
-    weak_leads = expected_successes({"B": 100}, base)
-
-    assert composite([_part(50, strong_leads, 100)]) == composite([_part(10, weak_leads, 100)]) == 1
+def test_the_stronger_the_prior_the_nearer_to_as_others_do() -> None:
+    strengths = (Fraction(1), Fraction(5), Fraction(1000))
+    parts = [Part(code="x", actual=10, n=50, expected=Fraction(5), weight=100, strength=one) for one in strengths]
+    # (10 + 1) / (5 + 1), (10 + 5) / (5 + 5), (10 + 1000) / (5 + 1000)
+    assert [composite([part]) for part in parts] == [Fraction(11, 6), Fraction(3, 2), Fraction(202, 201)]
 
 
 def test_few_trials_say_nothing_and_little_data_says_little() -> None:

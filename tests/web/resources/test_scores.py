@@ -9,10 +9,13 @@ import pytest
 
 from pacemark.engine.errors import EngineError
 from pacemark.web.organization.models import Rep
+from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.models import Call, Deal, Lead, Opportunity, Segment, Source
+from pacemark.web.resources.bridge.scores import Counts
 from pacemark.web.resources.choices import AppealState, WithholdingState
 from pacemark.web.resources.models import Score, Withholding
-from pacemark.web.resources.queries.scores import latest_cycle, scores_of, team_scores
+from pacemark.web.resources.queries.chances import records_before
+from pacemark.web.resources.queries.scores import counts_over, latest_cycle, scores_of, team_scores
 from pacemark.web.resources.services.scores import publish_scores
 from pacemark.web.resources.services.withholding import (
     answer_appeal,
@@ -62,11 +65,12 @@ def test_scores_compare_with_what_others_do_with_the_same_leads(people: People) 
     assert publish_scores(actor=None, today=TODAY) == 2
 
     score = Score.objects.get(rep=people.rep_row)
-    # wins 10 where 20 leads at 12 of 40 give 6: (10 + 5) / (6 + 5); the other metrics are as others do
+    # wins 10 where 20 leads at 12 of 40 give 6. 1 / k: ((10 - 6)² - 6 + (2 - 6)² - 6) / (6² + 6²) = 20 / 72,
+    # so k is 3.6 and the ratio (10 + 3.6) / (6 + 3.6); in the other metrics both do as others do
     assert score.parts["win_rate"] == {
-        "actual": 10, "n": 20, "expected": 6.0, "ratio": 1.3636, "weight": 50, "points": 0.6818,
+        "actual": 10, "n": 20, "expected": 6.0, "ratio": 1.4167, "strength": 3.6, "weight": 50, "points": 0.7083,
     }  # fmt: skip
-    assert score.value == pytest.approx(0.5 * 15 / 11 + 0.5, abs=1e-5)
+    assert score.value == pytest.approx(0.5 * 13.6 / 9.6 + 0.5, abs=1e-5)
     assert [row.team_id for row in team_scores(latest_cycle())] == [people.team.pk, people.other_team.pk]
     assert [row.place for row in team_scores(latest_cycle())] == [1, 2]
 
@@ -82,16 +86,60 @@ def test_who_has_too_little_data_has_no_score_and_no_place(people: People) -> No
     assert {row.rep_id for row in scores_of(latest_cycle(), frozenset({people.rep_row.pk}))} == {people.rep_row.pk}
 
 
+def test_who_lets_go_of_what_does_not_sell_keeps_the_failures(people: People) -> None:
+    first, second = people.rep_row, people.outsider_row
+    last = TODAY - timedelta(days=1)
+    _leads(first, 3, "A", called=2)
+    leads = list(Lead.objects.order_by("pk"))
+    for lead in leads:
+        Holding.objects.create(
+            lead=lead, rep=first, began_how="assigned", began_at=MORNING, began_on=MORNING.date(), ended_at=MORNING
+        )
+    # One went to the pool before anything came of it, one to somebody who opened it; the third came to something.
+    Opportunity.objects.filter(lead=leads[0]).delete()
+    Lead.objects.filter(pk=leads[0].pk).update(owner=None)
+    Holding.objects.create(
+        lead=leads[1], rep=second, began_how="claimed", began_at=MORNING + timedelta(days=1), began_on=last
+    )
+    Lead.objects.filter(pk=leads[1].pk).update(owner=second)
+    Opportunity.objects.filter(lead=leads[1]).update(owner=second)
+
+    found = counts_over(MORNING.date(), last)
+
+    assert found["talk_to_opportunity"] == Counts(tried={(first.pk, "A"): 3}, won={(first.pk, "A"): 1})
+    # In time: two of the three that the first was given; the second never called the one that came later.
+    assert found["first_call"].tried == {(first.pk, "A"): 3, (second.pk, "A"): 1}
+    assert found["first_call"].won == {(first.pk, "A"): 2, (second.pk, "A"): 0}
+    records = {one.rep_id: (one.n_leads, one.n_deals) for one in records_before(TODAY)}
+    assert records == {str(first.pk): (3, 0)}
+
+
+def test_deals_count_for_who_worked_the_lead_not_for_who_has_it_now(people: People) -> None:
+    first, second = people.rep_row, people.outsider_row
+    _leads(first, 2, "A", won=2)
+    kept, moved = Lead.objects.order_by("pk")
+    Lead.objects.filter(pk=moved.pk).update(owner=second)
+    for lead in (kept, moved):
+        Holding.objects.create(lead=lead, rep=first, began_how="assigned", began_at=MORNING, began_on=MORNING.date())
+    assert [(one.rep_id, one.n_leads, one.n_deals) for one in records_before(TODAY)] == [(str(first.pk), 2, 2)]
+
+    # The later owner's deal is nobody's success with this lead but a failure of who had it first.
+    for table in (Opportunity, Deal):
+        table.objects.filter(lead=moved).update(owner=second)
+    assert [(one.rep_id, one.n_leads, one.n_deals) for one in records_before(TODAY)] == [(str(first.pk), 2, 1)]
+
+
 def test_better_leads_make_no_better_score(people: People) -> None:
-    third, fourth = (Rep.objects.create(name=name) for name in "cd")
-    for rep in (people.rep_row, third):
+    # Five with each grade: of two and two nobody could tell good people from good leads.
+    others = [Rep.objects.create(name=name) for name in "abcdefgh"]
+    for rep in (people.rep_row, *others[:4]):
         _leads(rep, 20, "A", called=20, won=10)
-    for rep in (people.outsider_row, fourth):
+    for rep in (people.outsider_row, *others[4:]):
         _leads(rep, 20, "B", called=20, won=1)
     publish_scores(actor=None, today=TODAY)
 
     values = {row.rep_id: row.value for row in Score.objects.filter(rep__isnull=False)}
-    assert values[people.rep_row.pk] == values[people.outsider_row.pk] == pytest.approx(1)
+    assert [values[people.rep_row.pk], values[people.outsider_row.pk]] == pytest.approx([1, 1], abs=1e-3)
 
 
 def _rule(**fields: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,6 +28,8 @@ class Part:
         Successes that the same mix of leads gives the average person.
     weight : int
         Weight, of a total of 100.
+    strength : Fraction
+        Expected successes that others' record weighs as much as (see `expectation_of`).
     """
 
     code: str
@@ -35,40 +37,17 @@ class Part:
     n: int
     expected: Fraction
     weight: int
+    strength: Fraction = STRENGTH
 
     @property
     def ratio(self) -> Fraction:
-        """Actual against expected, shrunk to 1 as if `STRENGTH` expected successes had come as expected."""
-        return (self.actual + STRENGTH) / (self.expected + STRENGTH)
+        """Actual against expected, shrunk to 1 as if ``strength`` expected successes had come as expected."""
+        return (self.actual + self.strength) / (self.expected + self.strength)
 
     @property
     def points(self) -> Fraction:
         """What the metric adds to the score."""
         return self.weight * self.ratio / TOTAL_WEIGHT
-
-
-def expected_successes(trials: Mapping[str, int], base: Mapping[str, tuple[int, int]]) -> Fraction:
-    """Return how many successes a mix of leads gives everybody on average.
-
-    Parameters
-    ----------
-    trials : mapping of str to int
-        Trials by lead grade.
-    base : mapping of str to (int, int)
-        Successes and trials of everybody, by lead grade.
-
-    Returns
-    -------
-    Fraction
-        Sum over grades of trials times everybody's rate; a grade nobody has tried adds nothing.
-
-    Examples
-    --------
-    >>> expected_successes({"A": 10, "B": 20}, {"A": (3, 10), "B": (1, 20)})
-    Fraction(4, 1)
-    """
-    rates = {grade: Fraction(won, tried) for grade, (won, tried) in base.items() if tried}
-    return sum((count * rates[grade] for grade, count in trials.items() if grade in rates), Fraction(0))
 
 
 def composite(parts: Sequence[Part], min_trials: int = 0) -> Fraction | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Q, Sum
 
 from pacemark.web.pipeline.models import Deal, Lead
 from pacemark.web.resources.bridge.chances import Chances, Record, chances_of
+from pacemark.web.resources.queries.workers import came_of, first_worker
 
 LOOK_BACK_DAYS = 365
 
@@ -19,17 +20,25 @@ def chances_before(day: date) -> Chances:
 
 
 def records_before(day: date) -> list[Record]:
-    """Return leads, deals and amounts by rep, channel and grade, of leads that arrived in the year before a day."""
+    """Return leads, deals and amounts by who worked them first, channel and grade, of a year's leads before a day."""
     span = (day - timedelta(days=LOOK_BACK_DAYS), day - timedelta(days=1))
-    leads = Lead.objects.filter(arrived_on__range=span, owner__isnull=False, duplicate_of__isnull=True)
-    kinds = ("owner_id", "segment__channel", "segment__lead_grade")
+    leads = Lead.objects.filter(arrived_on__range=span, duplicate_of__isnull=True).annotate(worker=first_worker())
+    kinds = ("segment__channel", "segment__lead_grade")
     counts = {
         (rep, channel or "", grade or ""): n
-        for rep, channel, grade, n in leads.values_list(*kinds).annotate(n=Count("pk")).order_by()
+        for rep, channel, grade, n in leads.filter(worker__isnull=False)
+        .values_list("worker", *kinds)
+        .annotate(n=Count("pk"))
+        .order_by()
     }
-    deals = Deal.objects.filter(lead__arrived_on__range=span, signed_on__lt=day, lead__owner__isnull=False)
-    rows = deals.values_list(*(f"lead__{kind}" for kind in kinds)).annotate(
-        leads=Count("lead_id", distinct=True), amount=Sum("amount_minor"), n=Count("amount_minor")
+    deals = Deal.objects.filter(
+        lead__arrived_on__range=span, lead__duplicate_of__isnull=True, signed_on__lt=day
+    ).annotate(worker=first_worker("lead__"))
+    theirs = came_of("opportunity__", "lead__", F("worker")) | Q(owner_id=F("worker"))
+    rows = (
+        deals.filter(theirs)
+        .values_list("worker", *(f"lead__{kind}" for kind in kinds))
+        .annotate(leads=Count("lead_id", distinct=True), amount=Sum("amount_minor"), n=Count("amount_minor"))
     )
     won: defaultdict[tuple[int | None, str, str], tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
     for rep, channel, grade, n_leads, amount, n in rows.order_by():

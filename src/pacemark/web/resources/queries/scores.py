@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.models import Call, Deal, Lead, Opportunity
+from pacemark.web.resources.bridge.scores import Counts
 from pacemark.web.resources.models import Score, ScoreCycle, Withholding, WithholdingRule
+from pacemark.web.resources.queries.workers import came_of, first_worker
 
 FIRST_CALL_WITHIN = timedelta(hours=24)
-
-
-@dataclass(slots=True, kw_only=True)
-class Counts:
-    """One metric's successes and trials by rep and lead grade."""
-
-    won: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
-    tried: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
 
 
 def counts_over(first: date, last: date) -> dict[str, Counts]:
@@ -47,45 +40,51 @@ def _wins(first: date, last: date) -> Counts:
 
 
 def _opportunities(first: date, last: date) -> Counts:
-    """Leads that arrived: how many came to an opportunity by the window's end."""
-    counts = Counts()
-    leads = Lead.objects.filter(arrived_on__range=(first, last), owner__isnull=False, duplicate_of__isnull=True)
-    rows = leads.values_list("owner_id", "segment__lead_grade")
-    for rep, grade, n in rows.annotate(n=Count("pk")).order_by():
-        counts.tried[rep or 0, grade or "-"] += n
-    opened = leads.filter(opportunity__opened_on__lte=last)
-    rows = opened.values_list("owner_id", "segment__lead_grade")
-    for rep, grade, n in rows.annotate(n=Count("pk", distinct=True)).order_by():
-        counts.won[rep or 0, grade or "-"] += n
+    """Leads that arrived, by who worked them first: how many came to an opportunity of theirs by the window's end."""
+    leads = Lead.objects.filter(arrived_on__range=(first, last), duplicate_of__isnull=True)
+    opened = Opportunity.objects.filter(
+        came_of("", "lead__", OuterRef("worker")), lead_id=OuterRef("pk"), opened_on__lte=last
+    )
+    return Counts(tried=_by_worker(leads), won=_by_worker(leads, Exists(opened)))
+
+
+def _by_worker(leads: QuerySet[Lead], *conditions: Exists) -> dict[tuple[int, str], int]:
+    worked = leads.annotate(worker=first_worker()).filter(*conditions, worker__isnull=False)
+    counts: defaultdict[tuple[int, str], int] = defaultdict(int)
+    for rep, grade, n in worked.values_list("worker", "segment__lead_grade").annotate(n=Count("pk")).order_by():
+        counts[rep, grade or "-"] += n
     return counts
 
 
 def first_calls(first: date, last: date, within: timedelta = FIRST_CALL_WITHIN) -> Counts:
-    """Count the leads that each rep was given, and those the rep called in time.
+    """Count the leads that each rep was given, and those the rep called in time; whoever lost one again was given it.
 
     Where leads came with their owners (imports), holding begins when they arrived.
     """
-    counts = Counts()
+    tried: defaultdict[tuple[int, str], int] = defaultdict(int)
+    won: defaultdict[tuple[int, str], int] = defaultdict(int)
     held = Holding.objects.filter(began_on__range=(first, last)).values_list(
         "lead_id", "rep_id", "began_at", "lead__segment__lead_grade"
     )
-    given = {lead: (rep, began, grade or "-") for lead, rep, began, grade in held.order_by("began_at")}
+    # The same rep may have held a lead twice: the last time counts.
+    given = {(lead, rep): (began, grade or "-") for lead, rep, began, grade in held.order_by("began_at")}
+    dealt = {lead for lead, _rep in given}
     arrived = Lead.objects.filter(
         arrived_on__range=(first, last), owner__isnull=False, arrived_at__isnull=False, duplicate_of__isnull=True
     )
     for lead, rep, began, grade in arrived.values_list("pk", "owner_id", "arrived_at", "segment__lead_grade"):
-        if rep is not None and began is not None:
-            given.setdefault(lead, (rep, began, grade or "-"))
-    calls = Call.objects.filter(
-        Q(lead__arrived_on__range=(first, last)) | Q(lead__holdings__began_on__range=(first, last)),
-        rep_id=F("lead__owner_id"),
+        if rep is not None and began is not None and lead not in dealt:
+            given[lead, rep] = began, grade or "-"
+    received = Q(lead__arrived_on__range=(first, last)) | Exists(
+        Holding.objects.filter(lead_id=OuterRef("lead_id"), began_on__range=(first, last))
     )
-    first_at = dict(calls.values_list("lead_id").annotate(at=Min("occurred_at")).order_by())
-    for lead, (rep, began, grade) in given.items():
-        counts.tried[rep, grade] += 1
-        called = first_at.get(lead)
-        counts.won[rep, grade] += called is not None and called <= began + within
-    return counts
+    calls = Call.objects.filter(received, rep__isnull=False).values_list("lead_id", "rep_id")
+    first_at = {(lead, rep): at for lead, rep, at in calls.annotate(at=Min("occurred_at")).order_by()}
+    for (lead, rep), (began, grade) in given.items():
+        tried[rep, grade] += 1
+        called = first_at.get((lead, rep))
+        won[rep, grade] += called is not None and called <= began + within
+    return Counts(tried=tried, won=won)
 
 
 def latest_cycle() -> ScoreCycle | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -11,12 +10,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from pacemark.engine.resources.score import Part, composite, expected_successes
+from pacemark.engine.resources.score import Part, composite
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.queries import members_on
+from pacemark.web.resources.bridge.scores import parts_of
 from pacemark.web.resources.models import Score, ScoreCycle
 from pacemark.web.resources.queries.policies import score_weights
-from pacemark.web.resources.queries.scores import Counts, counts_over
+from pacemark.web.resources.queries.scores import counts_over
 from pacemark.web.resources.services.policies import ensure_active
 from pacemark.web.trail.services import record
 
@@ -35,36 +35,15 @@ def publish_scores(*, actor: User | None, today: date, days: int = WINDOW_DAYS) 
     weights = score_weights(version)
     cycle = ScoreCycle.objects.create(version=version, first_day=first, last_day=last, published_at=timezone.now())
     team_of = {member.rep_id: member.team_id for member in members}
-    own = {rep: parts_of(found, weights, {rep}) for rep in team_of}
-    by_team: dict[int, set[int]] = defaultdict(set)
-    for rep, team in team_of.items():
-        if team:
-            by_team[team].add(rep)
+    own = parts_of(found, weights, {rep: rep for rep in team_of})
+    by_team = parts_of(found, weights, {rep: team for rep, team in team_of.items() if team})
     rows = [_row(cycle, parts, rep_id=rep, team_id=team_of[rep] or None) for rep, parts in own.items()]
-    teams = [_row(cycle, parts_of(found, weights, reps), team_id=team) for team, reps in by_team.items()]
+    teams = [_row(cycle, parts, team_id=team) for team, parts in by_team.items()]
     for group in [*_grouped(rows).values(), teams]:
         _rank(group)
     Score.objects.bulk_create([*rows, *teams], batch_size=500)
     record(actor=actor, action="resources.scores_published", subject=cycle, changes={"n": len(rows)})
     return sum(1 for row in rows if row.value is not None)
-
-
-def parts_of(found: Mapping[str, Counts], weights: Mapping[str, int], reps: set[int]) -> list[Part]:
-    """Return the parts of the score of some reps together."""
-    return [_part(name, counts, weights.get(name, 0), reps) for name, counts in found.items()]
-
-
-def _part(name: str, counts: Counts, weight: int, reps: set[int]) -> Part:
-    base: dict[str, tuple[int, int]] = {}
-    for (rep, grade), n in counts.tried.items():
-        won, tried = base.get(grade, (0, 0))
-        base[grade] = (won + counts.won.get((rep, grade), 0), tried + n)
-    mix: dict[str, int] = defaultdict(int)
-    for (rep, grade), n in counts.tried.items():
-        if rep in reps:
-            mix[grade] += n
-    actual = sum(counts.won.get(key, 0) for key in counts.tried if key[0] in reps)
-    return Part(code=name, actual=actual, n=sum(mix.values()), expected=expected_successes(mix, base), weight=weight)
 
 
 def _row(cycle: ScoreCycle, parts: list[Part], *, team_id: int | None, rep_id: int | None = None) -> Score:
@@ -78,7 +57,7 @@ def _row(cycle: ScoreCycle, parts: list[Part], *, team_id: int | None, rep_id: i
 def _told(part: Part) -> dict[str, Any]:
     return {
         "actual": part.actual, "n": part.n, "expected": _short(part.expected), "ratio": _short(part.ratio),
-        "weight": part.weight, "points": _short(part.points),
+        "strength": _short(part.strength), "weight": part.weight, "points": _short(part.points),
     }  # fmt: skip
 
 
