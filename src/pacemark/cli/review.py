@@ -59,7 +59,7 @@ def review(  # noqa: PLR0913, PLR0917 - the command's options
         sys.stdout.write(json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n")
     elif pdf is None:
         for block in blocks:
-            output().print(_mark(block), markup=False, highlight=False)
+            output().print(_mark(block), markup=False, highlight=False, soft_wrap=True)
 
 
 def _cycle(period: str | None, kind: CycleKind, day: date) -> Cycle:
