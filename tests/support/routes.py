@@ -245,6 +245,12 @@ EXPECTED: dict[str, Expected] = {
     "api:results_deals": Expected(),
     "api:results_ladder": Expected(about_a_rep=True),
     "api:results_offers": Expected(),
+    "api:results_cases": Expected(),
+    # cases that do not exist; a proposal without a body is refused as such: tests/web/results/test_case_api.py
+    "api:results_case": Expected(roles=frozenset(), values={"case_id": 9}),
+    "api:results_propose_case": Expected(method="post"),
+    "api:results_adopt_case": Expected(roles=frozenset(), method="post", values={"case_id": 9}),
+    "api:results_leave_case": Expected(roles=frozenset(), method="post", values={"case_id": 9}),
     "api:results_overview": Expected(roles=LEADERS - {AccessRole.MANAGER}),
     # a deal and an offer that do not exist: tests/web/results/test_api.py
     "api:results_split_credit": Expected(roles=frozenset(), method="post", values={"deal_id": 0}),

@@ -13,6 +13,7 @@ from ninja.errors import ValidationError as SchemaError
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.auth import AUTHENTICATION
+from pacemark.web.api.cases import router as cases
 from pacemark.web.api.events import router as events
 from pacemark.web.api.failures import Failure
 from pacemark.web.api.findings import router as findings
@@ -49,6 +50,7 @@ api.add_router("/events", events)
 api.add_router("/resources", resources)
 api.add_router("/results", results)
 api.add_router("/results", reviews)
+api.add_router("/results", cases)
 api.add_router("", told)
 api.add_router("/process", quality)
 api.add_router("/process", findings)
