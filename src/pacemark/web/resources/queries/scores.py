@@ -92,12 +92,12 @@ def latest_cycle() -> ScoreCycle | None:
     return ScoreCycle.objects.order_by("-published_at", "-pk").first()
 
 
-def scores_of(cycle: ScoreCycle | None, rep_ids: frozenset[int] | None) -> list[Score]:
-    """Return a cycle's scores of reps in sight, by team and rank; newcomers last."""
+def scores_of(cycle: ScoreCycle | None, rep_ids: frozenset[int] | None, limit: int | None = None) -> list[Score]:
+    """Return a cycle's scores of reps in sight, by team and rank, newcomers last; where asked only the first."""
     rows = Score.objects.filter(cycle=cycle, rep__isnull=False).select_related("rep", "team")
     if rep_ids is not None:
         rows = rows.filter(rep_id__in=rep_ids)
-    return list(rows.order_by("team__name", F("place").asc(nulls_last=True), "rep__name"))
+    return list(rows.order_by("team__name", F("place").asc(nulls_last=True), "rep__name")[:limit])
 
 
 def team_scores(cycle: ScoreCycle | None) -> list[Score]:

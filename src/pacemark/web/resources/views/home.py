@@ -35,7 +35,7 @@ def home(request: PageRequest) -> HttpResponse:
         "replayed": latest_replayed(draft, version, sight) if draft else None,
         "inflow": inflow_of(day), "waiting": waiting, "n_waiting": sum(group.n_leads for group, _why in waiting),
         "accounts": mine[:MAX_ROWS], "n_accounts": len(mine), "fairness": fairness_of(accounts, version),
-        "scores": [(row, _parts(row.parts)) for row in scores_of(cycle, sight)[:MAX_ROWS]],
+        "scores": [(row, _parts(row.parts)) for row in scores_of(cycle, sight, MAX_ROWS)],
         "teams": [(row, _parts(row.parts)) for row in team_scores(cycle)],
         "withholdings": withholdings_shown(sight, day), "sources": sources_of(day),
         "currency": organization().currency, "is_named": sight is None, "may_plan": may_plan(request),

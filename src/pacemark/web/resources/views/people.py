@@ -18,7 +18,8 @@ from pacemark.web.resources.services.skills import set_skills
 from pacemark.web.resources.services.sourcing import set_self_sourcing
 from pacemark.web.resources.views.asked import done, leaders, may_plan, planners, sight_of, today_of
 
-MAX_ROWS = 500
+# Each has a form; who is not among them is found by name or team.
+MAX_ROWS = 100
 
 
 @leaders
