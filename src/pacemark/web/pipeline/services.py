@@ -17,6 +17,7 @@ from pacemark.web.pipeline import sourcing
 from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.pipeline.duplicates import last_layer
 from pacemark.web.pipeline.fact_models import ChangedDay, RepDay
+from pacemark.web.pipeline.facts_rebuild import lock_days
 from pacemark.web.pipeline.facts_services import rebuild_facts, refresh_changed_days
 from pacemark.web.pipeline.models import Segment, Source
 from pacemark.web.pipeline.publishing import deals, leads, reported
@@ -74,6 +75,7 @@ def publish(*, actor: User | None, staged: StagedImport, people: Mapping[int, in
     """
     with transaction.atomic():
         take_turn()
+        _hold_first_count()
         source, _is_new = Source.objects.get_or_create(name=staged.source_name)
         publication = _publication(staged, source.pk)
         _fill_people_and_segments(staged, people)
@@ -106,6 +108,13 @@ def take_turn() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISH_LOCK])
+
+
+def _hold_first_count() -> None:
+    """While there are no facts, one marked day asks for all: they must not be counted between here and the commit."""
+    if not RepDay.objects.exists():
+        with connection.cursor() as cursor:
+            lock_days(cursor)
 
 
 def count_soon() -> None:
