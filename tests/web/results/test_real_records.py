@@ -18,6 +18,7 @@ pytestmark = pytest.mark.samples
 # Runs in a process of its own, on a database of its own; prints sums of one quarter and of each of its months.
 SUMS = """
 import json
+from datetime import date
 from decimal import Decimal
 from pacemark.web.config.django_setup import start_django
 start_django()
@@ -26,8 +27,11 @@ from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.models import Deal
 from pacemark.web.pipeline.queries.totals import TotalsBy, totals_over
 from pacemark.web.results.queries.attainment import Sight, attained
+from pacemark.web.results.queries.review_cycles import cycle_named
+from pacemark.web.results.queries.review_ground import load_review_ground
 from pacemark.web.results.queries.spans import month_span, quarter_span
 from pacemark.web.results.services.credit import split_credit
+from pacemark.web.results.services.reviews import compose_reviews
 from pacemark.web.results.services.sheets import sheet_of
 
 everything = Sight(rep_ids=None, team_ids=None)
@@ -44,6 +48,14 @@ def sums(span):
         "moved": sum(abs(line.moved_minor) for line in found.people),
     }
 
+def reviews(label):
+    ground = load_review_ground(cycle_named(label), date(2023, 12, 31))
+    whole = compose_reviews(ground, "organization")[0].content
+    won, back = ground.money.get(0, (0, 0))
+    teams = sum(one.content["result"]["net_minor"] for one in compose_reviews(ground, "team"))
+    units = sum(one["net_minor"] for one in whole["units"])
+    return {"whole": whole["result"]["net_minor"], "units": units, "teams": teams + won - back}
+
 span = quarter_span("2023-Q3")
 before = sums(span)
 people = list(Rep.objects.order_by("pk").values_list("pk", flat=True)[:3])
@@ -51,7 +63,8 @@ parts = [(people[0], Decimal("33.33")), (people[1], Decimal("33.33")), (people[2
 for deal in Deal.objects.filter(signed_on__range=(span.first, span.last), amount_minor__gt=0).order_by("pk")[:40]:
     split_credit(actor=None, deal_id=deal.pk, parts=parts)
 months = [sums(month_span(month.label)) for month in span.months]
-print(json.dumps({"before": before, "after": sums(span), "months": months}))
+print(json.dumps({"before": before, "after": sums(span), "months": months,
+                  "reviews": [reviews(month.label) for month in span.months]}))
 """
 
 
@@ -79,3 +92,8 @@ def test_results_overview_facts_and_events_agree_before_and_after_credit_is_spli
 def test_months_add_up_to_the_quarter(found: dict[str, Any]) -> None:
     for name in ("facts", "whole", "people", "teams", "overview", "regions", "events"):
         assert sum(month[name] for month in found["months"]) == found["after"][name]
+
+
+def test_reviews_agree_with_results_month_by_month(found: dict[str, Any]) -> None:
+    for review, month in zip(found["reviews"], found["months"], strict=True):
+        assert set(review.values()) == {month["facts"]}

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.models import User
-from pacemark.web.organization.models import Region
+from pacemark.web.organization.models import Region, Team
 from pacemark.web.organization.queries import members_on, teams_visible_to
 from pacemark.web.pipeline.queries.team_days import TeamSums, team_sums
 from pacemark.web.results.choices import ReviewActionState, ReviewLevel, ReviewStage
@@ -110,9 +110,9 @@ def drift_of(review: Review) -> Drift | None:
 def carried_actions(team_ids: Sequence[int]) -> list[ReviewAction]:
     """Return what agreed reviews of some teams, and of their regions, decided and is still to do; one query."""
     agreed = Q(review__stage__in=(ReviewStage.AGREED, ReviewStage.ARCHIVED), state=ReviewActionState.OPEN)
-    about = Q(review__team__in=team_ids) | Q(review__region__teams__in=team_ids)
-    rows = ReviewAction.objects.filter(agreed & about).select_related("review", "owner")
-    return list(rows.order_by("due_on", "pk").distinct())
+    regions = Team.objects.filter(pk__in=team_ids).values("region")
+    about = Q(review__team__in=team_ids) | Q(review__region__in=regions)
+    return list(ReviewAction.objects.filter(agreed & about).select_related("owner").order_by("due_on", "pk"))
 
 
 def as_json(review: Review, actions: Sequence[ReviewAction]) -> dict[str, Any]:

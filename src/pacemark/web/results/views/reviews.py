@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -138,27 +139,24 @@ def decide(request: PageRequest, review_id: int) -> HttpResponse:
 @require_POST
 def agree(request: PageRequest, review_id: int) -> HttpResponse:
     """Agree to a review."""
-    row = _review(request, review_id)
-    try:
-        agree_review(actor=request.user, review_id=row.pk)
-    except Refused as refused:
-        messages.error(request, sentence(refused))
-    else:
-        messages.success(request, _("Agreed. It stays as it is; its actions go into the next cycle."))
-    return _back(row)
+    told = _("Agreed. It stays as it is; its actions go into the next cycle.")
+    return _pass_on(request, _review(request, review_id), agree_review, told)
 
 
 @leaders
 @require_POST
 def archive(request: PageRequest, review_id: int) -> HttpResponse:
     """Archive an agreed review."""
-    row = _review(request, review_id)
+    return _pass_on(request, _review(request, review_id), archive_review, _("Archived."))
+
+
+def _pass_on(request: PageRequest, row: Review, step: Callable[..., Review], told: str) -> HttpResponse:
     try:
-        archive_review(actor=request.user, review_id=row.pk)
+        step(actor=request.user, review_id=row.pk)
     except Refused as refused:
         messages.error(request, sentence(refused))
     else:
-        messages.success(request, _("Archived."))
+        messages.success(request, told)
     return _back(row)
 
 
