@@ -14,7 +14,7 @@ from pacemark.web.jobs import registry, worker
 from pacemark.web.jobs.models import JobRecord, PeriodicSlot
 from pacemark.web.jobs.queries import newest_named, state_of, unfinished_count
 from pacemark.web.jobs.registry import FACTS_CHANGED, UnknownJobError, job, periodic
-from pacemark.web.jobs.services import enqueue, enqueue_due, enqueue_on_commit, prune
+from pacemark.web.jobs.services import enqueue, enqueue_due, enqueue_on_commit, enqueue_unless_waiting, prune
 from pacemark.web.jobs.worker import (
     JobFailedError,
     claim_next,
@@ -227,6 +227,32 @@ def test_every_listener_of_an_announcement_runs(calls: Calls) -> None:
 
     assert run_pending() == 2
     assert calls == [1, 2]
+
+
+@pytest.mark.django_db
+def test_what_waits_already_is_not_queued_twice_and_what_has_begun_is_queued_again(calls: Calls) -> None:
+    assert len(enqueue_unless_waiting("test.note")) == 1
+    assert enqueue_unless_waiting("test.note") == ()
+    claim = claim_next(timezone.now())
+    assert claim is not None
+
+    assert len(enqueue_unless_waiting("test.note")) == 1, "it may have looked before this write"
+    run_claimed(claim)
+    assert (run_pending(), calls) == (1, [{}, {}])
+
+
+@pytest.mark.django_db
+def test_an_express_job_overtakes(calls: Calls) -> None:
+    @job("test.express", is_express=True)
+    def express() -> None:
+        calls.append("express")
+
+    enqueue("test.note")
+    assert claim_next(timezone.now(), express_only=True) is None
+    enqueue("test.express")
+
+    assert run_pending() == 2
+    assert calls == ["express", {}]
 
 
 def test_two_rooms_cannot_own_one_name(calls: Calls) -> None:
