@@ -86,7 +86,7 @@ def send(request: PageRequest, card_id: int) -> HttpResponse:
     return redirect("results:cards")
 
 
-@allow_everyone
+@allow(AccessRole.REP)
 @require_POST
 def consent(request: PageRequest) -> HttpResponse:
     """Keep the word of the rep who is signed in about their own name."""
