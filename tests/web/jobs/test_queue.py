@@ -169,6 +169,14 @@ class TestQueue:
         run_pending()
         assert calls == ["hourly", "hourly"]
 
+    def test_a_weekly_job_runs_once_in_a_week_whatever_day_is_asked(self, calls: Calls) -> None:
+        @periodic("test.weekly", every=timedelta(days=7), offset=timedelta(hours=18))
+        def weekly() -> None:
+            calls.append("weekly")
+
+        monday_evening = datetime(2024, 3, 11, 18, 0, 1, tzinfo=UTC)
+        assert [enqueue_due(monday_evening + timedelta(days=day)) for day in range(8)] == [1, 0, 0, 0, 0, 0, 0, 1]
+
     def test_prune_keeps_what_is_recent_or_unfinished(self, calls: Calls) -> None:
         PeriodicSlot.objects.create(name="old", starts_at=timezone.now() - timedelta(days=90))
         enqueue("test.note")

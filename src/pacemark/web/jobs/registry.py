@@ -57,7 +57,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
-    """When a periodic job is due: every so often, counted from midnight UTC plus an offset."""
+    """When a periodic job is due: every so often, counted from a Monday's midnight in UTC plus an offset."""
 
     name: str
     every: timedelta

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -56,10 +56,13 @@ def enqueue_on_commit(name: str, **payload: Any) -> None:
     enqueue(name, **payload)
 
 
+# A Monday: weekly jobs begin with the week, and no slot depends on the day on which it is asked for.
+FIRST_MIDNIGHT = datetime(2024, 1, 1, tzinfo=UTC)
+
+
 def slot_at(timetable: Timetable, now: datetime) -> datetime:
     """Return the start of the slot that a moment lies in."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    start = midnight + timetable.offset
+    start = FIRST_MIDNIGHT + timetable.offset
     turns = (now - start) // timetable.every
     return start + turns * timetable.every
 
