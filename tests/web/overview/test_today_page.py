@@ -127,8 +127,9 @@ def test_leaders_open_the_day_of_those_they_lead(
 
 def test_home_opens_what_a_person_comes_for(people: People) -> None:
     assert _page(people.rep, "/").url == reverse(TODAY)
-    for user in (people.manager, people.director, people.operations, people.admin):
-        assert _page(user, "/").url == reverse("goals:list")
+    assert _page(people.manager, "/").url == reverse("overview:team")
+    for user in (people.director, people.operations, people.admin):
+        assert _page(user, "/").url == reverse("overview:overview")
 
 
 @pytest.mark.parametrize("confidence", ["0.5", "0.8", "0.9", "0.7", ""])

@@ -23,7 +23,8 @@ def test_a_template_compiles_and_keeps_the_policy(name: str) -> None:
     )
     assert not re.search(r"<script(?![^>]*\bsrc=)", text), "the policy refuses scripts inside a page"
     assert "<style" not in text, "the policy refuses styles inside a page"
-    assert not re.search(r"\son[a-z]+\s*=", text), "the policy refuses handlers in attributes"
+    markup = re.sub(r"{%.*?%}|{{.*?}}", "", text, flags=re.DOTALL)
+    assert not re.search(r"\son[a-z]+\s*=", markup), "the policy refuses handlers in attributes"
     assert "|safe" not in text
     # a {# comment #} ends on its own line, else Django prints it
     assert all("#}" in line for line in text.splitlines() if "{#" in line)

@@ -25,8 +25,8 @@ from pacemark.web.ui.htmx import render_page
 @allow_everyone
 @require_safe
 def home(request: PageRequest) -> HttpResponse:
-    """Open what the person comes for: a rep the day, a manager the goals, everyone above the overview."""
-    pages = {AccessRole.REP.value: "overview:today", AccessRole.MANAGER.value: "goals:list"}
+    """Open what the person comes for: a rep the day, a manager the team, everyone above the overview."""
+    pages = {AccessRole.REP.value: "overview:today", AccessRole.MANAGER.value: "overview:team"}
     return redirect(pages.get(request.user.access_role, "overview:overview"))
 
 
