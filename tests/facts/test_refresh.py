@@ -264,7 +264,7 @@ def test_the_number_of_statements_does_not_grow_with_the_days(
     for call in Call.objects.exclude(rep=None).order_by("business_date", "pk")[: n_days * 3]:
         touched(call)
     assert floor.reps
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         refresh_changed_days()
 
 

@@ -152,7 +152,7 @@ def test_cards_stay_in_their_scope(floor: Floor) -> None:
     for person in (other.user, elsewhere):
         assert person is not None
         assert client_of(person).get(_picture(card)).status_code == 404
-    assert client_of(elsewhere).post(reverse("results:consent"), {"is_given": "yes"}).status_code == 404
+    assert client_of(elsewhere).post(reverse("results:consent"), {"is_given": "yes"}).status_code == 403
 
 
 def test_a_first_deal_tells_how_many_working_days_it_ended(floor: Floor) -> None:
