@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
 from pacemark.web.accounts.models import User
 from pacemark.web.config.backup import BackupError, make_backup, restore_backup
-from pacemark.web.trail.models import TrailEntry
+from pacemark.web.trail.models import TrailEntry, TrailSeal
 from pacemark.web.trail.services import record
 
 
@@ -61,6 +62,18 @@ def test_people_are_replaced_only_when_that_is_said(each_shared_database: str, t
 
     restore_backup(tmp_path / "copy.tar.gz", replace=True)
     assert [user.username for user in User.objects.all()] == ["wang"]
+
+
+def test_a_backup_of_an_older_pacemark_is_brought_up_to_date(each_shared_database: str, tmp_path: Path) -> None:
+    _person("wang")
+    call_command("migrate", "trail", "0001", verbosity=0, interactive=False)
+    make_backup(tmp_path / "old.tar.gz", now=timezone.now())
+    call_command("migrate", verbosity=0, interactive=False)
+
+    restore_backup(tmp_path / "old.tar.gz", replace=True)
+
+    assert [user.username for user in User.objects.all()] == ["wang"]
+    assert TrailSeal.objects.count() == 0, "the younger table is there again, and empty"
 
 
 def _cut(path: Path) -> None:

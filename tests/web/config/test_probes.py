@@ -26,6 +26,11 @@ def test_it_lives_without_asking_the_database(django_assert_num_queries: Any) ->
 
 def test_it_is_ready_when_the_database_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Client().get("/readyz").json() == {"ready": True}
+    older = Client()
+    with monkeypatch.context() as patch:
+        patch.setattr(probes, "_has_all_migrations", lambda: False)
+        assert older.get("/readyz").status_code == 503
+    assert older.get("/readyz").json() == {"ready": True}
 
     def gone(_connection: object) -> object:
         raise DatabaseError("gone")

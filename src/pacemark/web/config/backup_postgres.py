@@ -1,4 +1,4 @@
-"""PostgreSQL's own tools, pg_dump and pg_restore, on one snapshot."""
+"""PostgreSQL's own tools, pg_dump, pg_restore and psql, on one snapshot."""
 
 from __future__ import annotations
 
@@ -27,11 +27,17 @@ def copy_out(path: Path) -> dict[str, int]:
 
 
 def copy_in(path: Path, rows: Mapping[str, int]) -> str:
-    """Put a dump in the database's place, in one transaction; return what is wrong with it, if anything is."""
-    tool = _tool("pg_restore")
+    """Put a dump in the database's place, in one transaction; return what is wrong with it, if anything is.
+
+    Everything that is there goes first: a table younger than the dump would stand in the way of its own migration.
+    """
+    restore, shell = _tool("pg_restore"), _tool("psql")
     connection.close()
-    whole = ["--single-transaction", "--exit-on-error", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
-    _run([tool, *whole, f"--dbname={connection.settings_dict['NAME']}", str(path)])
+    emptied, script = path.with_suffix(".empty.sql"), path.with_suffix(".sql")
+    emptied.write_text("DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n", encoding="ascii")
+    _run([restore, "--no-owner", "--no-privileges", f"--file={script}", str(path)])
+    strictly = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    _run([shell, *strictly, f"--file={emptied}", f"--file={script}"])
     if _rows() != dict(rows):
         return "what was restored does not hold the rows that the backup's manifest names"
     return ""

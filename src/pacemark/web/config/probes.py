@@ -20,7 +20,8 @@ class ProbesMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._probes = {"/healthz": _alive, "/readyz": _ready, "/metrics": _metrics}
+        self._probes = {"/healthz": _alive, "/readyz": self._ready, "/metrics": _metrics}
+        self._is_current = False
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         probe = self._probes.get(request.path_info)
@@ -32,21 +33,29 @@ class ProbesMiddleware:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
+    def _ready(self, _request: HttpRequest) -> HttpResponse:
+        """Say whether requests may come: the database answers, and its tables are those of this program.
+
+        Tables that were new enough once stay so; reading all migrations is not for every probe.
+        """
+        try:
+            self._is_current = self._is_current or _has_all_migrations()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except DatabaseError:
+            return JsonResponse({"ready": False, "reason": "the database does not answer"}, status=503)
+        if not self._is_current:
+            return JsonResponse({"ready": False, "reason": "the database is older than the program"}, status=503)
+        return JsonResponse({"ready": True})
+
+
+def _has_all_migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
 
 def _alive(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
-
-
-def _ready(_request: HttpRequest) -> HttpResponse:
-    """Say whether requests may come: the database answers, and its tables are those of this program."""
-    try:
-        executor = MigrationExecutor(connection)
-        waits = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
-        return JsonResponse({"ready": False, "reason": "the database does not answer"}, status=503)
-    if waits:
-        return JsonResponse({"ready": False, "reason": "the database is older than the program"}, status=503)
-    return JsonResponse({"ready": True})
 
 
 def _metrics(request: HttpRequest) -> HttpResponse:

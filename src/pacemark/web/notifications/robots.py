@@ -15,6 +15,7 @@ import json
 import logging
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +71,7 @@ class Parcel:
     hand_over: Callable[[], bool]
 
 
-class _Robot:
+class _Robot(ABC):
     """What the three vendors' robots share: one POST of JSON, and an answer that is read."""
 
     request_rate_per_sec = 0  # the queue keeps the limits, over all workers
@@ -82,8 +83,9 @@ class _Robot:
     def carry(self, parcel: Parcel) -> None:
         self.parcel, self.outcome = parcel, Outcome(answer=Answer.AGAIN, detail=LOST)
 
+    @abstractmethod
     def content(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return what the vendor wants posted."""
 
     def query(self) -> str:
         return ""
