@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
-
 from pacemark.web.pipeline.bridge import TABLES
 from pacemark.web.pipeline.choices import Direction
 from pacemark.web.pipeline.models import Call
-from pacemark.web.pipeline.queries.columns import Integers, literal, ordinal, whole_numbers
+from pacemark.web.pipeline.queries.columns import Integers, epoch_seconds, literal, ordinal, whole_numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +98,11 @@ def _dials(first_day: date, last_day: date, rep_id: int | None = None) -> str:
     )
 
 
-def _moment(column: str) -> str:
-    """Return the SQL of a moment in whole seconds."""
-    if connection.vendor == "sqlite":
-        return f"CAST(strftime('%s', {column}) AS INTEGER)"
-    return f"CAST(EXTRACT(EPOCH FROM {column}) AS BIGINT)"
-
-
 def _redials(first_day: date, last_day: date, rep_id: int | None = None) -> str:
     return f"""
         SELECT s.id, s.rep_id, s.business_date, s.at,
                s.at - LAG(s.at) OVER (PARTITION BY s.rep_id, s.lead_id ORDER BY s.at, s.id) AS gap
-        FROM (SELECT id, rep_id, business_date, lead_id, {_moment("occurred_at")} AS at
+        FROM (SELECT id, rep_id, business_date, lead_id, {epoch_seconds("occurred_at")} AS at
               FROM {_dials(first_day, last_day, rep_id)} AND lead_id IS NOT NULL) AS s
     """
 
@@ -127,7 +118,7 @@ def _runs(first_day: date, last_day: date, *, seconds: int, gap_seconds: int, re
             SELECT s.id, s.rep_id, s.business_date, s.at, s.talk_seconds,
                    s.at - LAG(s.at) OVER ({order.format("s")}) AS gap,
                    LAG(s.talk_seconds) OVER ({order.format("s")}) AS before
-            FROM (SELECT id, rep_id, business_date, talk_seconds, {_moment("occurred_at")} AS at
+            FROM (SELECT id, rep_id, business_date, talk_seconds, {epoch_seconds("occurred_at")} AS at
                   FROM {_dials(first_day, last_day, rep_id)}) AS s
         ) AS m
     """

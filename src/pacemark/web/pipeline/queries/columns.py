@@ -23,6 +23,13 @@ def ordinal(column: str) -> str:
     return f"({column} - DATE '0001-01-01' + 1)"
 
 
+def epoch_seconds(moment: str) -> str:
+    """Return the SQL of a moment as whole seconds."""
+    if connection.vendor == "sqlite":
+        return f"CAST(strftime('%s', {moment}) AS INTEGER)"
+    return f"CAST(EXTRACT(EPOCH FROM {moment}) AS BIGINT)"
+
+
 def of_reps(column: str, rep_ids: Collection[int] | None) -> str:
     """Return the SQL condition that a column is one of the visible reps; ``None`` leaves everyone in."""
     if rep_ids is None:

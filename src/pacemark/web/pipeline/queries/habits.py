@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from pacemark.facts.statements import dials
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import TABLES, definitions_of, relations
-from pacemark.web.pipeline.queries.columns import Integers, literal, ordinal, whole_numbers
+from pacemark.web.pipeline.queries.columns import Integers, epoch_seconds, literal, ordinal, whole_numbers
 
 SOON_SECONDS = 600
 NOON, EVENING = 12, 18
@@ -77,7 +76,7 @@ def _leads(first: date, last: date) -> tuple[Integers, ...]:
 def _first_answers(first: date, last: date) -> tuple[Integers, ...]:
     """Return rep and seconds from a lead's arrival to that rep's first call, for the leads that came in these days."""
     sql = f"""
-        SELECT d.rep_id, {_seconds("MIN(d.occurred_at)")} - {_seconds("l.arrived_at")}
+        SELECT d.rep_id, {epoch_seconds("MIN(d.occurred_at)")} - {epoch_seconds("l.arrived_at")}
         FROM {TABLES.leads} AS l JOIN {TABLES.calls} AS d ON d.lead_id = l.id
         WHERE l.arrived_on BETWEEN {literal(first)} AND {literal(last)} AND l.arrived_at IS NOT NULL
           AND l.duplicate_of_id IS NULL AND d.direction = 1 AND d.rep_id IS NOT NULL
@@ -85,13 +84,6 @@ def _first_answers(first: date, last: date) -> tuple[Integers, ...]:
         GROUP BY d.rep_id, l.id, l.arrived_at
     """
     return whole_numbers(sql, 2)
-
-
-def _seconds(moment: str) -> str:
-    """Return the SQL of a moment as whole seconds."""
-    if connection.vendor == "sqlite":
-        return f"CAST(strftime('%s', {moment}) AS INTEGER)"
-    return f"CAST(EXTRACT(EPOCH FROM {moment}) AS BIGINT)"
 
 
 def _placed(reps: Integers, rows: tuple[Integers, ...]) -> list[NDArray[np.float64]]:

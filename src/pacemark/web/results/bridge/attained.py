@@ -40,27 +40,12 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonLine:
-    """One person: what they brought in the units in sight; ``elsewhere_minor`` in others in the same span."""
+class _Line:
+    """What was brought and asked for, of anybody or any unit."""
 
-    rep_id: int
-    name: str
-    employee_no: str
-    team_id: int | None
-    team_name: str
-    grade_id: int | None
-    grade_name: str
-    role: str
-    has_left: bool
     won_minor: int
     refunds_minor: int
-    moved_minor: int
-    elsewhere_minor: int
     target_minor: int | None
-    parts: tuple[Placed, ...]
-    tier: str = ""
-    outcome: str = ""
-    forecast: Forecast | None = None
 
     @property
     def net_minor(self) -> int:
@@ -74,28 +59,36 @@ class PersonLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitLine:
+class PersonLine(_Line):
+    """One person: what they brought in the units in sight; ``elsewhere_minor`` in others in the same span."""
+
+    rep_id: int
+    name: str
+    employee_no: str
+    team_id: int | None
+    team_name: str
+    grade_id: int | None
+    grade_name: str
+    role: str
+    has_left: bool
+    moved_minor: int
+    elsewhere_minor: int
+    parts: tuple[Placed, ...]
+    tier: str = ""
+    outcome: str = ""
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitLine(_Line):
     """A team, a region or everything in sight. ``unit_id`` 0 is what belongs to none."""
 
     level: str
     unit_id: int
     name: str
-    won_minor: int
-    refunds_minor: int
-    target_minor: int | None
     n_people: int
     region_id: int = 0
     forecast: Forecast | None = None
-
-    @property
-    def net_minor(self) -> int:
-        """Won less given back."""
-        return self.won_minor - self.refunds_minor
-
-    @property
-    def share(self) -> Fraction | None:
-        """The share of the target that is there."""
-        return attained_share(self.net_minor, self.target_minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,9 +123,11 @@ def _tiers(day: date, sight: Sight) -> list[Truth]:
     rungs = list(Tier.values)
     return [
         truth
-        for line in reached
-        for tier in rungs[: rungs.index(line.tier) + 1]  # a card of a lower rung stays true once a higher is reached
-        for truth in _of_lines(CelebrationKind.TIER, [line], span, day, left, tier)
+        for rung, tier in enumerate(rungs)
+        # A card of a lower rung stays true once a higher is reached.
+        for truth in _of_lines(
+            CelebrationKind.TIER, [line for line in reached if rungs.index(line.tier) >= rung], span, day, left, tier
+        )
     ]
 
 
