@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from rich.table import Table
 from pacemark.cli.start import UserMistake, date_of, output
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.facts_services import rebuild_facts, refresh_changed_days
+from pacemark.web.pipeline.queries.corrections import TalksOff, talks_off
 from pacemark.web.pipeline.queries.totals import Totals, TotalsBy, TotalsRow, TotalsTable, totals_over
 from pacemark.web.shared.currency import minor_digits
 
@@ -55,6 +57,17 @@ def totals(
         typer.echo(json.dumps({"totals": _numbers(table.totals), "rows": rows}, ensure_ascii=False))
     else:
         output().print(_drawn(table, by))
+        _say_adjusted(table, by, talks_off(first, last, None))
+
+
+def _say_adjusted(table: TotalsTable, by: TotalsBy, off: TalksOff) -> None:
+    """Say beneath the table whose deep talks have a bulge just past the threshold, and how many are left without it."""
+    by_key: Mapping[Any, float] = {TotalsBy.REP: off.by_rep, TotalsBy.TEAM: off.by_team}.get(by, {})
+    said = [(_label(row), row.totals.deep_talks, by_key[row.key]) for row in table.rows if row.key in by_key]
+    if by is TotalsBy.MONTH and off.by_rep:
+        said = [("total", table.totals.deep_talks, sum(off.by_rep.values()))]
+    for name, talks, beyond in said:
+        output().print(f"{name}: {talks:,} deep talks, adjusted {talks - beyond:,.1f}. Please review.")
 
 
 def _span(from_: str | None, to: str | None) -> tuple[date | None, date | None]:

@@ -9,15 +9,18 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 import pytest
 from django.db import connection
+from typer.testing import CliRunner
 
+from pacemark.cli.facts import app as facts_command
 from pacemark.engine.padding import padding_json
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.models import Rep, WorkingPattern
 from pacemark.web.pipeline.fact_models import QualityWindow
 from pacemark.web.pipeline.models import Call, Lead, Opportunity
+from pacemark.web.pipeline.queries.corrections import adjusted_talks, deep_talk_corrections, talks_off
 from pacemark.web.process.choices import QualityKind
 from pacemark.web.process.models import QualityItem, Tolerance
-from pacemark.web.process.queries.quality import deep_talk_corrections, effectiveness
+from pacemark.web.process.queries.quality import effectiveness
 from pacemark.web.process.services.audit import audit_months
 from pacemark.web.process.services.coaching import Refused
 from pacemark.web.process.services.quality import count_quality, decide, listed_under, say_word, set_tolerances
@@ -132,9 +135,23 @@ def test_adjusted_deep_talks_stand_beside_the_raw_ones_until_a_look_clears_them(
 
     decide(actor=people_of_floor, item_id=item.pk, state="confirmed", reason="We agreed to let talks end")
     assert adjusted() is not None
+    of_facts = talks_off(*MARCH, None)
+    assert of_facts.by_rep == {padder.pk: pytest.approx(window.excess)}
+    assert sum(of_facts.by_team.values()) == pytest.approx(window.excess)
+    both = adjusted_talks(padder.pk, *MARCH)
+    assert both is not None
+    assert both.adjusted == pytest.approx(both.counted - window.excess)
+    assert adjusted_talks(honest.pk, *MARCH) is None
+    told = CliRunner().invoke(facts_command, ["totals"], catch_exceptions=False).stdout
+    assert f"{padder.name}: {both.counted:,} deep talks, adjusted {both.adjusted:,.1f}. Please review." in told
+    assert f"{honest.name}:" not in told
+
     QualityItem.objects.filter(pk=item.pk).update(state="open")
     decide(actor=people_of_floor, item_id=item.pk, state="explained", reason="A script question at 180 s")
     assert adjusted() is None
+    count_quality()
+    assert adjusted() is None
+    assert not talks_off(*MARCH, None).by_rep
 
 
 def test_a_threshold_under_a_minute_leaves_no_room_and_says_nothing(floor: Floor) -> None:

@@ -14,7 +14,7 @@ from pacemark.web.organization.working_time import shift_of, working_days_of
 from pacemark.web.overview.today_about import STREAK_DAYS, AboutOneself, about_oneself
 from pacemark.web.overview.today_page import TodayFacts, TodayPage, today_page
 from pacemark.web.pipeline import queries as pipeline
-from pacemark.web.process.queries.quality import deep_talk_corrections
+from pacemark.web.pipeline.queries.corrections import deep_talk_corrections
 from pacemark.web.process.queries.watched import retired_metrics
 
 

@@ -21,13 +21,14 @@ from pacemark.web.overview.queries import share_of_day
 from pacemark.web.overview.team_page import Span, TeamFacts, TeamPage, team_page
 from pacemark.web.overview.week_page import monday_of
 from pacemark.web.pipeline import queries as pipeline
+from pacemark.web.pipeline.queries.corrections import deep_talk_corrections
 from pacemark.web.pipeline.queries.holdings import due_holdings
 from pacemark.web.process.bridge.gaps import Streak, Worked, streaks_of
 from pacemark.web.process.choices import Cause
 from pacemark.web.process.pages.findings_page import FindingLine, finding_line
 from pacemark.web.process.queries.coaching import coaching_mark, coaching_of
 from pacemark.web.process.queries.findings import current_findings, findings_mark
-from pacemark.web.process.queries.quality import deep_talk_corrections, quality_mark
+from pacemark.web.process.queries.quality import quality_mark
 from pacemark.web.process.queries.watched import retired_metrics, settings_mark, tolerance
 
 STREAK_DAYS = 92

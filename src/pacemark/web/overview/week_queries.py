@@ -17,7 +17,7 @@ from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.overview.week_page import DAYS_IN_WEEK, PlannedMonth, WeekFacts, WeekPage, monday_of, week_page
 from pacemark.web.pipeline.queries import RepTotals, days_of_reps, rep_day_rows, rep_day_totals
-from pacemark.web.process.queries.quality import deep_talk_corrections
+from pacemark.web.pipeline.queries.corrections import deep_talk_corrections
 from pacemark.web.process.queries.watched import retired_metrics
 
 PAGE_SIZE = 50

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +26,10 @@ from pacemark.web.goals.workbook import plans_workbook
 from pacemark.web.jobs.services import enqueue
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization, visible_rep_ids
+from pacemark.web.pipeline.queries.corrections import adjusted_talks
 
+# A year back, all that a flagged month can still weigh in a rate.
+ADJUSTED_DAYS = 365
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -47,6 +52,7 @@ def goal_detail(request: PageRequest, rep_id: int) -> HttpResponse:
         "may_set": may_set and talk.state is None,
         "form": TargetForm(),
         "versions": queries.versions_of(rep_id, period.first),
+        "talks": adjusted_talks(rep_id, plan.as_of - timedelta(days=ADJUSTED_DAYS), plan.as_of - timedelta(days=1)),
     }
     return render(request, "goals/goal_detail.html", {**context, "period": period})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from pacemark.web.organization.queries import Member
 from pacemark.web.pipeline.queries import RepTotals, rep_day_totals
-from pacemark.web.pipeline.queries.corrections import Correction, corrections
+from pacemark.web.pipeline.queries.corrections import deep_talk_corrections
 from pacemark.web.pipeline.queries.records import RecordRow, calls_by_id, deals_by_id, opportunities_by_id
 from pacemark.web.process.choices import QualityKind, ReviewState
 from pacemark.web.process.models import QualityItem
@@ -19,35 +19,9 @@ from pacemark.web.process.models import QualityItem
 CLEARED = (ReviewState.EXPLAINED, ReviewState.DISMISSED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeepTalkCorrections:
-    """What the padding test takes off deep talks, by person and sales month; empty for most people."""
-
-    by_rep: Mapping[int, tuple[Correction, ...]]
-
-    def adjusted(self, rep_id: int, days: Iterable[tuple[date, int]]) -> float | None:
-        """Return somebody's deep talks of some days less what is beyond the smooth curve; nothing if not flagged."""
-        found = self.by_rep.get(rep_id, ())
-        counted = [(day, talks) for day, talks in days if talks]
-        off = sum(talks * one.share for one in found for day, talks in counted if one.first_day <= day <= one.last_day)
-        return sum(talks for _day, talks in counted) - off if off else None
-
-
-def deep_talk_corrections(first_day: date, last_day: date, rep_ids: Collection[int] | None) -> DeepTalkCorrections:
-    """Return what holds in some days: what a look has explained or dismissed takes nothing off."""
-    found = corrections(first_day, last_day, rep_ids)
-    cleared = _cleared(found) if found else set()
-    by_rep: dict[int, tuple[Correction, ...]] = {}
-    for one in found:
-        if (one.rep_id, one.last_day) not in cleared:
-            by_rep[one.rep_id] = (*by_rep.get(one.rep_id, ()), one)
-    return DeepTalkCorrections(by_rep=by_rep)
-
-
-def _cleared(found: Iterable[Correction]) -> set[tuple[int, date]]:
-    rows = QualityItem.objects.filter(
-        kind=QualityKind.PADDING, state__in=CLEARED, last_day__in={one.last_day for one in found}
-    )
+def cleared_windows(last_days: Collection[date]) -> set[tuple[int, date]]:
+    """Return the reps and sales months' last days about which a look found nothing wrong."""
+    rows = QualityItem.objects.filter(kind=QualityKind.PADDING, state__in=CLEARED, last_day__in=last_days)
     return set(rows.values_list("rep_id", "last_day"))
 
 

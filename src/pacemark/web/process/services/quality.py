@@ -12,7 +12,7 @@ from django.utils import timezone
 from pacemark.engine.errors import EngineError as Refused
 from pacemark.engine.periods import Period
 from pacemark.web.accounts.models import User
-from pacemark.web.pipeline.quality_services import keep_quality_windows
+from pacemark.web.pipeline.quality_services import clear_quality_window, keep_quality_windows
 from pacemark.web.pipeline.queries import call_patterns, last_call_date, late_deals
 from pacemark.web.pipeline.queries.padding import MOST_POOLED
 from pacemark.web.pipeline.queries.talk_lengths import talk_ids
@@ -20,6 +20,7 @@ from pacemark.web.process.bridge import quality as quality_bridge
 from pacemark.web.process.bridge.quality import Noticed
 from pacemark.web.process.choices import QualityKind, ReviewState
 from pacemark.web.process.models import QualityItem, Tolerance
+from pacemark.web.process.queries.quality import CLEARED, cleared_windows
 from pacemark.web.process.queries.watched import tolerance
 from pacemark.web.process.services.quality_checks import months_up_to, noticed_in, tested_windows
 from pacemark.web.trail.services import record
@@ -46,7 +47,7 @@ def count_quality(*, at: datetime | None = None) -> int:
         return 0
     allowed, months = tolerance(), months_up_to(last, MOST_POOLED + MONTHS_JUDGED - 1)
     tested = tested_windows(months, allowed, MONTHS_JUDGED)
-    keep_quality_windows(actor=None, tested=tested)
+    keep_quality_windows(actor=None, tested=tested, cleared=cleared_windows([one.month.last for one in tested]))
     padded = {one.month.first: quality_bridge.padded(one.flagged()) for one in tested}
     for month in months[-MONTHS_JUDGED:]:
         _put_up(month, [*padded.get(month.first, []), *noticed_in(month, allowed)], allowed, at or timezone.now())
@@ -125,6 +126,8 @@ def decide(*, actor: User, item_id: int, state: str, reason: str, at: datetime |
         item = QualityItem.objects.get(pk=item_id)
         if not decided:
             raise Refused("process.already_decided", "Somebody has decided on this already.", "state")
+        if item.kind == QualityKind.PADDING and state in CLEARED:
+            clear_quality_window(actor=actor, rep_id=item.rep_id, window_end=item.last_day)
         record(actor=actor, action="process.quality_decided", subject=item, changes={"state": state})
     return item
 

@@ -181,7 +181,15 @@ def _work(content: Content) -> list[str]:
         for code, name in names
     ]
     who = ngettext("%(n)s person dialled.", "%(n)s people dialled.", now["people"]) % {"n": now["people"]}
-    return [_("%(counts)s.") % {"counts": _listed(counts)}, who]
+    return [_("%(counts)s.") % {"counts": _listed(counts)}, who, *_adjusted(content["work"])]
+
+
+def _adjusted(work: Content) -> list[str]:
+    off = work.get("talks_off", 0)
+    if not off:
+        return []
+    words = _("Less what lies beyond the smooth curve of talk lengths: %(n)s deep talks. Please review.")
+    return [words % {"n": formats.count(max(0, work["now"]["deep_talks"] - off), 1)}]
 
 
 def _last_actions(content: Content) -> list[str]:

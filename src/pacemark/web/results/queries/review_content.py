@@ -109,6 +109,7 @@ def content_of(ground: ReviewGround, unit: Unit, last: Sequence[ReviewAction], e
         "work": {
             "now": asdict(_added(ground.work, unit.team_ids)),
             "before": asdict(_added(ground.work_before, unit.team_ids)),
+            "talks_off": round(sum(ground.talks_off.get(team, 0.0) for team in unit.team_ids), 1),
         },
         "findings": [_finding(one) for one in findings[:MOST_FINDINGS]],
         "n_findings": len(findings),

@@ -12,6 +12,7 @@ from pacemark.engine.results.attribution import Placed, Stay
 from pacemark.web.organization.models import Team
 from pacemark.web.organization.queries import organization, teams_in_full
 from pacemark.web.pipeline.queries import segment_names
+from pacemark.web.pipeline.queries.corrections import talks_off
 from pacemark.web.pipeline.queries.lead_flow import lead_flow
 from pacemark.web.pipeline.queries.team_days import TeamSums, team_sums
 from pacemark.web.process.bridge.coaching import ActionOutcome, judged
@@ -58,6 +59,8 @@ class ReviewGround:
     money_before: MoneySums
     work: Mapping[int, TeamSums]
     work_before: Mapping[int, TeamSums]
+    talks_off: Mapping[int, float]
+    """Deep talks of the cycle that the padding test takes off."""
     month: MonthPart
     causes: Mapping[int, Sequence[CausesSum]]
     causes_until: date | None
@@ -86,6 +89,7 @@ def load_review_ground(cycle: Cycle, today: date) -> ReviewGround:
         money_before=_by_team(then.placed),
         work=team_sums(cycle.first, until),
         work_before=team_sums(before.first, before.last),
+        talks_off=talks_off(cycle.first, until, None).by_team,
         month=_month(cycle, until),
         causes=causes,
         causes_until=causes_until,
