@@ -40,7 +40,7 @@ from pacemark.demo.spec import DemoSpec
 from pacemark.demo.tables import size_of
 from pacemark.demo.world import Chronicle
 from pacemark.web.jobs.registry import AFTER_IMPORT
-from pacemark.web.jobs.services import enqueue
+from pacemark.web.jobs.services import enqueue_unless_waiting
 from pacemark.web.jobs.worker import run_pending
 from pacemark.web.organization.models import Organization, Rep
 from pacemark.web.pipeline.fact_models import RepDay
@@ -128,7 +128,7 @@ def bring_up_to_date(tell: Tell) -> None:
     tell("facts and plans")
     rebuild_facts(actor=None)
     write_ladder()
-    enqueue(AFTER_IMPORT)
+    enqueue_unless_waiting(AFTER_IMPORT)
     run_pending()
     tell("agreements")
     write_agreements()

@@ -250,6 +250,20 @@ def test_what_waits_already_is_not_queued_twice_and_what_has_begun_is_queued_aga
 
 
 @pytest.mark.django_db
+def test_a_job_that_waits_under_another_name_is_not_queued_again_but_one_about_something_is(calls: Calls) -> None:
+    def look(**payload: object) -> None:
+        calls.append(payload)
+
+    for name in ("test.look", "test.look_too"):
+        job(name)(look)
+    assert len(enqueue("test.look", days=["2024-01-31"])) == 1
+    assert len(enqueue_unless_waiting("test.look_too")) == 1, "what waits is about some days only"
+    assert enqueue_unless_waiting("test.look") == ()
+    assert run_pending() == 2
+    assert calls == [{"days": ["2024-01-31"]}, {}]
+
+
+@pytest.mark.django_db
 def test_an_express_job_overtakes(calls: Calls) -> None:
     @job("test.express", is_express=True)
     def express() -> None:

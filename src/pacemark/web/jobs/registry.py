@@ -7,7 +7,7 @@ of events, never about one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -111,6 +111,11 @@ def jobs_named(name: str) -> tuple[Job, ...]:
     if not found and name not in ANNOUNCEMENTS:
         raise UnknownJobError(f"no room has registered a job named {name!r}")
     return found
+
+
+def names_handled_by(handlers: Collection[str]) -> list[str]:
+    """Return every name that one of some functions is registered under."""
+    return [name for name, found in _jobs.items() if not found.keys().isdisjoint(handlers)]
 
 
 def job_handled_by(name: str, handler: str) -> Job:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from pacemark.web.jobs.models import JobRecord, PeriodicSlot
-from pacemark.web.jobs.registry import Job, Timetable, jobs_named, timetables
+from pacemark.web.jobs.registry import Job, Timetable, jobs_named, names_handled_by, timetables
 from pacemark.web.jobs.tasks import EXPRESS_PRIORITY, run_registered
 
 KEEP_SUCCESSFUL = timedelta(days=7)
@@ -32,12 +32,15 @@ def enqueue(name: str, **payload: Any) -> tuple[UUID, ...]:
 def enqueue_unless_waiting(name: str) -> tuple[UUID, ...]:
     """Queue the jobs registered under a name, but none twice: one that waits already will see this write too.
 
-    For jobs that look for their work themselves; one that has begun does not count as waiting. Call it after the
-    write, in its transaction.
+    For jobs that look for their work themselves, whatever name they wait under; one that has begun does not count as
+    waiting, and one that waits is held until the caller's transaction ends. Call it after the write, in its transaction.
     """
-    waiting = DBTaskResult.objects.ready().filter(job__name=name)
-    handlers = {task.args_kwargs["args"][1] for task in waiting}
-    return tuple(_queue(found, {}) for found in jobs_named(name) if found.handler not in handlers)
+    wanted = jobs_named(name)
+    names = names_handled_by({found.handler for found in wanted})
+    waiting = DBTaskResult.objects.ready().filter(job__name__in=names).select_for_update(skip_locked=True, of=("self",))
+    sent = [task.args_kwargs["args"] for task in waiting]
+    handlers = {handler for _name, handler, payload in sent if not payload}
+    return tuple(_queue(found, {}) for found in wanted if found.handler not in handlers)
 
 
 def _queue(found: Job, payload: dict[str, Any]) -> UUID:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from pacemark.web.accounts.models import User
 from pacemark.web.jobs.registry import RESULTS_CHANGED
-from pacemark.web.jobs.services import enqueue_on_commit
+from pacemark.web.jobs.services import enqueue_unless_waiting
 from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.models import Deal
 from pacemark.web.results.bridge.credit import WHOLE_BP
@@ -41,7 +41,7 @@ def split_credit(*, actor: User | None, deal_id: int, parts: Sequence[tuple[int,
     )
     changes = {"owner": deal.owner_id, "before_bp": _ids(standing), "after_bp": _ids(wanted)}
     record(actor=actor, action="results.credit_split", subject=deal, changes=changes)
-    enqueue_on_commit(RESULTS_CHANGED)
+    enqueue_unless_waiting(RESULTS_CHANGED)
     return rows
 
 
