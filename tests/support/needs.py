@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +31,11 @@ def postgres_server() -> str | None:
     return os.environ.get("PACEMARK_TEST_POSTGRES") or None
 
 
+def has_spark() -> bool:
+    """Say whether Spark can be started: PySpark is an extra, and wants Java."""
+    return find_spec("pyspark") is not None and (shutil.which("java") is not None or "JAVA_HOME" in os.environ)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """A marker and what it stands on."""
@@ -49,6 +55,11 @@ NEEDS = (
         marker="postgres",
         is_met=postgres_server() is not None,
         sentence="PostgreSQL tests, for want of a server (set PACEMARK_TEST_POSTGRES=postgresql://…)",
+    ),
+    Need(
+        marker="spark",
+        is_met=has_spark(),
+        sentence="Spark tests, for want of Spark (install the extra spark) or of Java 17 (default-jre-headless)",
     ),
     Need(
         marker="samples",

@@ -26,7 +26,7 @@ COMMANDS = {
     "serve": Entry(module="pacemark.cli.serve", attribute="serve"),
     "work": Entry(module="pacemark.cli.work", attribute="work"),
     "import": Entry(module="pacemark.cli.import_", attribute="import_"),
-    "facts": Entry(module="pacemark.cli.facts", attribute="app"),
+    "facts": Entry(module="pacemark.cli.facts_build", attribute="app"),
     "goals": Entry(module="pacemark.cli.goals", attribute="app"),
     "plan": Entry(module="pacemark.cli.plan", attribute="plan"),
     "allocate": Entry(module="pacemark.cli.allocate", attribute="allocate"),

@@ -19,7 +19,7 @@ def mistake_in_one_sentence(error: Exception) -> str | None:
     """Return the sentence for a mistake that is the user's, or None when the fault is ours."""
     if isinstance(error, UserMistake | EngineError):
         return str(error)
-    if type(error).__name__ in {"SettingError", "ProfileError", "FileError"}:
+    if type(error).__name__ in {"SettingError", "ProfileError", "FileError", "FactsElsewhereError"}:
         return str(error)
     if type(error).__name__ == "ValidationError" and hasattr(error, "messages"):
         return " ".join(str(message) for message in error.messages)

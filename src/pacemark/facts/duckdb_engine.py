@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import numpy as np
@@ -38,6 +39,8 @@ EVENT_COLUMNS: dict[str, dict[str, str]] = {
     "leads": {"id": _ID, "segment_id": _ID},
     "memberships": {"rep_id": _ID, "team_id": _ID, "valid_from": _DATE, "valid_to": _DATE},
 }  # fmt: skip
+_FORMATS = {"parquet": "FORMAT parquet", "csv": "FORMAT csv, HEADER FALSE"}
+SQL_TYPES = {_ID: "bigint", _NUMBER: "bigint", _DATE: "date", _FLAG: "boolean", _STATE: "varchar(16)"}
 
 
 def write_events(folder: Path, table: str, columns: Mapping[str, NDArray[np.int64]], part: int = 0) -> None:
@@ -65,8 +68,14 @@ def write_events(folder: Path, table: str, columns: Mapping[str, NDArray[np.int6
         connection.execute(f"COPY (SELECT {selected} FROM event_rows) TO '{_quoted(target / f'{part:05d}.parquet')}'")
 
 
-def build(events: Path, facts: Path, definitions: Definitions, only: Sequence[Fact] = FACTS) -> dict[str, int]:
-    """Count facts from a folder of event logs into another folder, one Parquet file per fact.
+def build(
+    events: Path,
+    facts: Path,
+    definitions: Definitions,
+    only: Sequence[Fact] = FACTS,
+    kind: Literal["parquet", "csv"] = "parquet",
+) -> dict[str, int]:
+    """Count facts from a folder of event logs into another folder, one file per fact.
 
     Parameters
     ----------
@@ -79,6 +88,8 @@ def build(events: Path, facts: Path, definitions: Definitions, only: Sequence[Fa
         Thresholds and revenue basis.
     only : sequence of Fact, default all
         Which facts to count.
+    kind : {"parquet", "csv"}, default "parquet"
+        What the files are; CSV without a line of names, for a database to read.
 
     Returns
     -------
@@ -88,17 +99,24 @@ def build(events: Path, facts: Path, definitions: Definitions, only: Sequence[Fa
     facts.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         for table in EVENT_COLUMNS:
-            files = _quoted(events / table / "*.parquet")
-            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{files}')")
+            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {parquet_of(events, table)}")
         relations = relations_in(Tables())
-        return {fact.name: _write(connection, fact, fact.select(relations, definitions), facts) for fact in only}
+        written = {}
+        for fact in only:
+            target = f"'{_quoted(facts / f'{fact.name}.{kind}')}' ({_FORMATS[kind]})"
+            written[fact.name] = _write(connection, fact, fact.select(relations, definitions), target)
+    return written
 
 
-def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, select: str, facts: Path) -> int:
+def parquet_of(events: Path, table: str) -> str:
+    """Return the relation, in DuckDB's words, that reads one kind of event log."""
+    return f"read_parquet('{_quoted(events / table / '*.parquet')}')"
+
+
+def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, select: str, target: str) -> int:
     counts = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in fact.counts)  # a sum is wider than BIGINT
-    target = _quoted(facts / f"{fact.name}.parquet")
     connection.execute(f"CREATE TABLE {fact.name} AS SELECT {', '.join(fact.key)}, {counts} FROM ({select}) AS counted")
-    written = connection.execute(f"COPY {fact.name} TO '{target}'").fetchone()
+    written = connection.execute(f"COPY {fact.name} TO {target}").fetchone()
     return int(written[0]) if written else 0
 
 

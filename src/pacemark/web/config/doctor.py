@@ -19,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from pacemark.web.jobs.queries import failed_since, last_slot_at, oldest_due_at
 from pacemark.web.organization.models import CalendarDay
 from pacemark.web.pipeline.fact_models import ChangedDay
+from pacemark.web.pipeline.facts_built import outdated_log_build
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.phones import open_phone
 from pacemark.web.trail.models import TrailEntry, TrailSeal
@@ -146,6 +147,10 @@ def _facts(_now: datetime) -> Iterator[Finding]:
     told = f"{waiting} days of reps wait to be counted anew" if waiting else "every day is counted"
     remedy = "A worker counts them within seconds; or run `pacemark facts rebuild`." if waiting else ""
     yield Finding(what="facts", state=State.WORTH_A_LOOK if waiting else State.GOOD, told=told, remedy=remedy)
+    logs = outdated_log_build()
+    if logs is not None:
+        told = f"definitions changed since the facts were counted from event logs up to {logs.last_day}"
+        yield _look("facts", told, "Run `pacemark facts build` again.")
 
 
 def _trail(now: datetime) -> Iterator[Finding]:

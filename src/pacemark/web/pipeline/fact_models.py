@@ -144,3 +144,19 @@ class ChangedMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rep_id} {self.month}"
+
+
+class LogBuild(models.Model):
+    """One row while the facts up to a day come from event logs elsewhere: our own events must not count over them."""
+
+    engine = models.CharField(max_length=16)
+    source = models.CharField(max_length=500, help_text="the folder or address of the event logs")
+    last_day = models.DateField(help_text="of the logs; later days are counted from our own events")
+    definitions = models.JSONField(help_text="thresholds, revenue basis and sales month of that build")
+    built_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "fact_log_build"
+
+    def __str__(self) -> str:
+        return f"{self.engine} {self.source} {self.last_day}"

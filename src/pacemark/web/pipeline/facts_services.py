@@ -15,6 +15,7 @@ from pacemark.web.accounts.models import User
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import FACT_PREFIX, definitions_of, relations
 from pacemark.web.pipeline.fact_models import ChangedDay, ChangedMonth, RepDay
+from pacemark.web.pipeline.facts_built import log_build, refuse_over_logs
 from pacemark.web.pipeline.facts_rebuild import (
     Count,
     Rebuilt,
@@ -29,6 +30,8 @@ from pacemark.web.trail.services import record
 
 _CHANGED = "facts_changed_now"
 _MONTHS = "facts_months_now"
+# Facts up to this day come from event logs elsewhere; a month of which they hold a part waits for their next build.
+_LOGS_END = "COALESCE((SELECT MAX(last_day) FROM fact_log_build), '0001-01-01')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,13 @@ def rebuild_facts(*, actor: User | None) -> Rebuilt:
 
     Two transactions: days become visible first, then months. Killed in between, it leaves a note by which the next
     roll-up counts the months. Uses up the changed days; leaves a trail. On SQLite two readers share the work.
+
+    Raises
+    ------
+    FactsElsewhereError
+        While facts come from event logs elsewhere.
     """
+    refuse_over_logs()
     rebuilt = rebuild_all(relations(), definitions_of(organization()))
     record(actor=actor, action="facts.rebuilt", subject=("facts", "all"), changes={"rows": rebuilt.rows})
     return rebuilt
@@ -85,7 +94,7 @@ def note_days_of(*, actor: User | None, rep_id: int, first_day: date) -> None:
 
 
 def _refresh_days(counting: _Counting) -> int:
-    if not RepDay.objects.exists():  # quicker than day by day
+    if not RepDay.objects.exists() and log_build() is None:  # quicker than day by day
         n_days = ChangedDay.objects.count()
         rebuild_days(Count(relations=counting.relations, definitions=counting.definitions, seconds={}))
         return n_days
@@ -101,13 +110,15 @@ def _take_changed_days(counting: _Counting) -> int:
     cursor.execute(
         f"CREATE TEMPORARY TABLE {_CHANGED} (rep_id bigint, business_date date, PRIMARY KEY (rep_id, business_date))"
     )
-    cursor.execute(f"INSERT INTO {_CHANGED} SELECT rep_id, business_date FROM fact_changed_day")
+    cursor.execute(
+        f"INSERT INTO {_CHANGED} SELECT rep_id, business_date FROM fact_changed_day WHERE business_date > {_LOGS_END}"
+    )
     n_days: int = cursor.rowcount
     cursor.execute("DELETE FROM fact_changed_day")
     month = month_of("business_date", counting.definitions.month_start_day)
     cursor.execute(
-        f"INSERT INTO fact_changed_month (rep_id, month) SELECT DISTINCT rep_id, {month} FROM {_CHANGED} WHERE TRUE "
-        "ON CONFLICT DO NOTHING"
+        f"INSERT INTO fact_changed_month (rep_id, month) SELECT DISTINCT rep_id, {month} FROM {_CHANGED} "
+        f"WHERE {month} > SUBSTR(CAST({_LOGS_END} AS VARCHAR(10)), 1, 7) || '+' ON CONFLICT DO NOTHING"
     )
     _analyze(cursor, _CHANGED)
     return n_days
@@ -127,6 +138,9 @@ def _recount_days(counting: _Counting, fact: Fact) -> None:
 
 def _refresh_months(definitions: Definitions) -> None:
     if ChangedMonth.objects.filter(month="").exists():
+        if log_build() is not None:  # they wait for the next build from the logs
+            ChangedMonth.objects.filter(month="").delete()
+            return
         rebuild_months(Count(relations=relations(), definitions=definitions, seconds={}))
         return
     with transaction.atomic(), connection.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from pacemark.web.jobs.registry import (
 from pacemark.web.jobs.services import enqueue, enqueue_unless_waiting
 from pacemark.web.pipeline.activity_services import prolong_by_activity
 from pacemark.web.pipeline.clock_services import turn_clock
+from pacemark.web.pipeline.facts_built import FactsElsewhereError
 from pacemark.web.pipeline.facts_services import note_days_of, refresh_changed_days, refresh_days
 from pacemark.web.pipeline.queries.freshness import facts_wait
 from pacemark.web.pipeline.services import COUNT_DAYS, count_facts_by_new_definitions
@@ -61,7 +63,8 @@ def prolong_by_imported(**_payload: object) -> int:
 @job(DEFINITIONS_CHANGED)
 def count_by_new_definitions() -> None:
     """Count everything anew: a threshold, what revenue is, or the day on which sales months start has changed."""
-    count_facts_by_new_definitions(actor=None)
+    with suppress(FactsElsewhereError):  # they wait for the next build from event logs; `pacemark doctor` says so
+        count_facts_by_new_definitions(actor=None)
 
 
 @job(MEMBERSHIP_CHANGED)
