@@ -1,7 +1,10 @@
-"""Who asks: a signed-in person's session, or a program's token. Both act with that person's rights."""
+"""Who asks: a signed-in person's session, or a program's token. Both act with that person's rights, and are counted."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.errors import AuthenticationError, AuthorizationError
@@ -11,6 +14,8 @@ from pacemark.web.accounts.choices import TokenScope
 from pacemark.web.accounts.models import User
 from pacemark.web.accounts.queries import live_token
 from pacemark.web.accounts.services import note_token_use
+from pacemark.web.api.repeats import tell_repeated
+from pacemark.web.shared.rates import spend
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -24,11 +29,30 @@ class TokenAuth(HttpBearer):
         found = live_token(token.strip(), now)
         if found is None:
             raise AuthenticationError
+        spend(f"token:{found.pk}", settings.PACEMARK_API_PER_TOKEN)
+        _spend_account(found.user)
         if found.scope != TokenScope.WRITE and not _changes_nothing(request):
             raise AuthorizationError(message="This token may only read; make one with the scope 'write'.")
         note_token_use(token=found, now=now)
         request.user = found.user
+        tell_repeated(request, found.user)
         return found.user
+
+
+class CountedSession(SessionAuth):
+    """A signed-in person's session, counted with the person's tokens."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """Return the session's person."""
+        user = super().authenticate(request, key)
+        if isinstance(user, User):
+            _spend_account(user)
+            tell_repeated(request, user)
+        return user
+
+
+def _spend_account(user: User) -> None:
+    spend(f"account:{user.pk}", settings.PACEMARK_API_PER_ACCOUNT)
 
 
 def _changes_nothing(request: HttpRequest) -> bool:
@@ -38,4 +62,4 @@ def _changes_nothing(request: HttpRequest) -> bool:
 
 
 # The token comes first: a program that sends one is answered by what the token says, whatever cookies it carries.
-AUTHENTICATION = [TokenAuth(), SessionAuth(csrf=True)]
+AUTHENTICATION = [TokenAuth(), CountedSession(csrf=True)]

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from pacemark.web.api.repeats import answered_once
 from pacemark.web.api.v1 import api
 from pacemark.web.shared.rest import failure
 
@@ -29,7 +30,7 @@ def _shaped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def shaped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        response = answered_once(request, lambda: view(request, *args, **kwargs))
         if response.status_code == 405:
             told = failure(405)
             told.headers["Allow"] = response.headers.get("Allow", "")

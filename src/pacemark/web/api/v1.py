@@ -7,13 +7,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException, UnreadablePostError
-from ninja import NinjaAPI, Schema
+from ninja import Schema
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as SchemaError
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.auth import AUTHENTICATION
 from pacemark.web.api.cases import router as cases
+from pacemark.web.api.documented import DocumentedApi
 from pacemark.web.api.events import router as events
 from pacemark.web.api.failures import Failure
 from pacemark.web.api.findings import router as findings
@@ -23,12 +24,14 @@ from pacemark.web.api.goals_of_rep import router as goals_of_rep
 from pacemark.web.api.leads import router as leads
 from pacemark.web.api.messages import router as told
 from pacemark.web.api.quality import router as quality
+from pacemark.web.api.repeats import AnsweredBefore
 from pacemark.web.api.resources import router as resources
 from pacemark.web.api.results import router as results
 from pacemark.web.api.reviews import router as reviews
 from pacemark.web.api.services import EngineError, answer
 from pacemark.web.goals.refusals import CONFLICTS as GOALS_CONFLICTS
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
+from pacemark.web.shared.rates import TooManyRequests
 from pacemark.web.shared.rest import failure
 
 logger = logging.getLogger(__name__)
@@ -37,7 +40,7 @@ CONFLICTS = GOALS_CONFLICTS | {
     "resources.not_eligible", "results.review_frozen",
 }  # fmt: skip
 
-api = NinjaAPI(
+api = DocumentedApi(
     title="Pacemark",
     version="1",
     description="Set the goal, chase the process, get the result. Every failure has the shape of `Failure`.",
@@ -126,6 +129,16 @@ def _refusal(_request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(Http404)
 def _not_found(_request: HttpRequest, _error: Http404) -> HttpResponse:
     return failure(404)
+
+
+@api.exception_handler(TooManyRequests)
+def _too_many(_request: HttpRequest, error: TooManyRequests) -> HttpResponse:
+    return failure(429, wait_seconds=error.seconds)
+
+
+@api.exception_handler(AnsweredBefore)
+def _again(_request: HttpRequest, error: AnsweredBefore) -> HttpResponse:
+    return error.answer
 
 
 @api.exception_handler(PermissionDenied)

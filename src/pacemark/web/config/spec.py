@@ -88,6 +88,25 @@ SETTINGS = (
         help="The font that celebration cards are drawn with (TTF, OTF or TTC).",
     ),
     Setting(
+        name="PACEMARK_API_PER_TOKEN",
+        kind="number",
+        default="3000",
+        help="Requests a minute that one API token, or one caller of webhooks, may make; 0: no limit.",
+    ),
+    Setting(
+        name="PACEMARK_API_PER_ACCOUNT",
+        kind="number",
+        default="6000",
+        help="Requests a minute to the API of one account with all its tokens and sessions; 0: no limit.",
+    ),
+    Setting(
+        name="PACEMARK_WEBHOOK_HOSTS",
+        kind="words, comma between",
+        default="none: public addresses over https alone",
+        help="Names, addresses or networks inside the house that webhooks may be sent to, like crm.example.internal or "
+        "10.1.0.0/16.",
+    ),
+    Setting(
         name="PACEMARK_METRICS_TOKEN",
         kind="secret",
         default="none: /metrics answers this machine alone",
