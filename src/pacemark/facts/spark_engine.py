@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # On one machine Spark need not be reached from others, nor find out its own name.
 _AT_HOME = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-_SETTINGS = {"spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC"}
+_SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC"}
 
 
 @contextmanager
