@@ -206,6 +206,13 @@ EXPECTED: dict[str, Expected] = {
     ),
     "resources:activate": Expected(roles=frozenset(), method="post", values={"version_id": 10**9}),
     "resources:withholding": Expected(roles=frozenset(), method="post", values={"withholding_id": 10**9}),
+    "privacy:home": Expected(roles=frozenset({AccessRole.ADMIN})),
+    # a lead that does not exist (tests/web/privacy/test_pages.py has one that does)
+    "privacy:export_customer": Expected(roles=frozenset(), method="post", values={"lead_id": 10**9}),
+    "privacy:erase_customer": Expected(roles=frozenset(), method="post", values={"lead_id": 10**9}),
+    "privacy:employees": Expected(roles=frozenset({AccessRole.ADMIN})),
+    "privacy:export_employee": Expected(roles=frozenset(), method="post", values={"who": "r0"}),
+    "privacy:erase_employee": Expected(roles=frozenset(), method="post", values={"who": "r0"}),
     "accounts:sign_in": Expected(public=True),
     "accounts:sign_out": Expected(public=True, method="post"),
     "accounts:language": Expected(public=True, method="post", body={"language": "en"}),

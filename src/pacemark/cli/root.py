@@ -39,6 +39,7 @@ COMMANDS = {
     "backup": Entry(module="pacemark.cli.backup", attribute="backup"),
     "restore": Entry(module="pacemark.cli.backup", attribute="restore"),
     "migrate-to": Entry(module="pacemark.cli.migrate_to", attribute="migrate_to"),
+    "privacy": Entry(module="pacemark.cli.privacy", attribute="app"),
     "keys": Entry(module="pacemark.cli.keys", attribute="app"),
     "doctor": Entry(module="pacemark.cli.doctor", attribute="doctor"),
 }

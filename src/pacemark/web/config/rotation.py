@@ -17,6 +17,8 @@ from django.db import connection, transaction
 from pacemark.web.config.keys import secret_in
 from pacemark.web.notifications.addresses import reseal
 from pacemark.web.notifications.models import Channel
+from pacemark.web.organization.erasure_key import erasure_key, reseal_erasure_key
+from pacemark.web.organization.erasure_models import ErasureKey
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.phones import reseal_phone
 from pacemark.web.trail.services import record
@@ -74,6 +76,8 @@ def _take_into_use(home: Path) -> None:
 
 def _opens_all_with(key: str) -> bool:
     # One transaction sealed all of them, so one of them tells.
+    if ErasureKey.objects.exists():
+        return _opens_erasures_with(key)
     encrypted = Lead.objects.exclude(phone_encrypted="").values_list("phone_encrypted", flat=True).first()
     channel = Channel.objects.values_list("kind", "address_encrypted").first()
     try:
@@ -86,7 +90,16 @@ def _opens_all_with(key: str) -> bool:
     return bool(encrypted or channel)
 
 
+def _opens_erasures_with(key: str) -> bool:
+    try:
+        erasure_key(key)
+    except InvalidTag:
+        return False
+    return True
+
+
 def _reseal_phones(old: str, new: str) -> int:
+    reseal_erasure_key(old, new)
     sql = "UPDATE pipeline_lead SET phone_encrypted = %s, phone_hash = %s, phone_last4_hash = %s WHERE id = %s"
     leads = Lead.objects.exclude(phone_encrypted="").order_by("pk").values_list("pk", "phone_encrypted")
     count, last = 0, 0

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "pacemark.web.resources",
     "pacemark.web.process",
     "pacemark.web.results",
+    "pacemark.web.privacy",
     "pacemark.web.overview",
     "pacemark.web.api",
     "pacemark.web.config",

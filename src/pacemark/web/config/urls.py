@@ -15,6 +15,7 @@ urlpatterns = [
     path("settings/", include("pacemark.web.organization.urls")),
     path("settings/channels/", include("pacemark.web.notifications.urls")),
     path("settings/ladder/", include("pacemark.web.goals.ladder_urls")),
+    path("settings/privacy/", include("pacemark.web.privacy.urls")),
     path("ui/", include("pacemark.web.ui.urls")),
     path("api/v1/", include("pacemark.web.api.urls")),
 ]

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pacemark.web.accounts.models import User
 from pacemark.web.intake.errors import FileError
@@ -58,6 +59,7 @@ class ImportResult:
     first_errors: tuple[dict[str, Any], ...]
     people_created: tuple[str, ...]
     notes: tuple[str, ...]
+    erased: int = 0
 
     @property
     def went_in(self) -> int:
@@ -167,7 +169,8 @@ class StagedBatch:
                 for row in self._rows.refused.first
             ),
             people_created=tuple(people),
-            notes=tuple(import_notes(self._rows.plan)),
+            notes=(*import_notes(self._rows.plan), *_erased_notes(outcomes.erased)),
+            erased=outcomes.erased,
         )
 
 
@@ -193,6 +196,18 @@ def _settle_interrupted() -> None:
     ImportBatch.objects.filter(pk__in=numbers, state=BatchState.RUNNING).update(
         state=BatchState.FAILED, finished_at=timezone.now(), message=_("It was interrupted; nothing of it went in.")
     )
+
+
+def _erased_notes(n_rows: int) -> list[str]:
+    """Say that rows went in without what they tell of a person."""
+    if not n_rows:
+        return []
+    told = ngettext(
+        "%(n)s row is of a customer who was erased: it counts, without name, number and note.",
+        "%(n)s rows are of customers who were erased: they count, without names, numbers and notes.",
+        n_rows,
+    )
+    return [told % {"n": n_rows}]
 
 
 def imports_folder() -> Path:

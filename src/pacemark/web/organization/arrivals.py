@@ -10,6 +10,13 @@ from django.db import transaction
 from django.db.models import Min
 
 from pacemark.web.accounts.models import User
+from pacemark.web.organization.erased_labels import (
+    ErasedLabels,
+    alias_text,
+    erased_labels,
+    name_text,
+    number_text,
+)
 from pacemark.web.organization.models import Membership, Organization, Rep, RepAlias
 from pacemark.web.organization.services import set_up_organization
 from pacemark.web.trail.services import record
@@ -50,18 +57,30 @@ def matching_reps(source_name: str, labels: Iterable[PersonLabel]) -> dict[Perso
     for pk, name, employee_no in Rep.objects.values_list("pk", "name", "employee_no"):
         by_name.setdefault(" ".join(name.split()).casefold(), []).append(pk)
         numbered[pk] = employee_no
+    erased = erased_labels()
     found: dict[PersonLabel, int] = {}
     for label in labels:
         rep = by_number.get(label.employee_no.casefold()) if label.employee_no else None
-        rep = rep or by_alias.get(label.text.casefold())
+        rep = rep or by_alias.get(label.text.casefold()) or _erased(erased, source_name, label)
         if rep is None and label.name:
             named = by_name.get(label.name.casefold(), [])
             # Another number is another person, whatever the name.
-            named = [pk for pk in named if not (label.employee_no and numbered[pk])]
+            named = [pk for pk in named if not (label.employee_no and numbered[pk])] + _erased_by_name(erased, label)
             rep = named[0] if len(named) == 1 else None
         if rep is not None:
             found[label] = rep
     return found
+
+
+def _erased(erased: ErasedLabels, source_name: str, label: PersonLabel) -> int | None:
+    numbered = erased.rep_of(number_text(label.employee_no)) if label.employee_no else None
+    return numbered or erased.rep_of(alias_text(source_name, label.text))
+
+
+def _erased_by_name(erased: ErasedLabels, label: PersonLabel) -> list[int]:
+    kinds = (False,) if label.employee_no else (False, True)
+    found = [erased.rep_of(name_text(label.name, is_numbered=kind)) for kind in kinds]
+    return [rep for rep in found if rep is not None]
 
 
 @transaction.atomic

@@ -118,6 +118,7 @@ class Rep(models.Model):
     )
     hired_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True, help_text="the first day no longer employed")
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="name and number were cleared")
 
     class Meta:
         indexes = [models.Index(fields=["name"], name="rep_name")]

@@ -9,5 +9,10 @@ class PipelineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let Django see facts, history and holdings, which are kept in files of their own."""
-        from pacemark.web.pipeline import fact_models, history_models, holding_models  # noqa: F401, PLC0415
+        """Let Django see facts, history, holdings and erasures, which are kept in files of their own."""
+        from pacemark.web.pipeline import (  # noqa: F401, PLC0415
+            erasure_models,
+            fact_models,
+            history_models,
+            holding_models,
+        )

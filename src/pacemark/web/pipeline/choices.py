@@ -62,6 +62,7 @@ class HoldingEnded(models.TextChoices):
     WON = "won", _("Won")
     IMPORTED = "imported", _("By an import")
     LEFT = "left", _("Its owner left")
+    ERASED = "erased", _("The customer was erased")
 
 
 class PoolEntered(models.TextChoices):

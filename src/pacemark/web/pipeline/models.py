@@ -89,6 +89,7 @@ class Lead(Event):
         help_text="texts: territory, language, product",
     )  # fmt: skip
     is_blocked = models.BooleanField(default=False, db_default=False, help_text="not to be contacted (勿扰)")
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="personal values were cleared, and stay so")
     duplicate_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="duplicates",
         help_text="the live lead of the same phone; this one is kept as a record",

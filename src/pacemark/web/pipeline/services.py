@@ -20,7 +20,7 @@ from pacemark.web.pipeline.fact_models import ChangedDay, RepDay
 from pacemark.web.pipeline.facts_rebuild import lock_days
 from pacemark.web.pipeline.facts_services import rebuild_facts, refresh_changed_days
 from pacemark.web.pipeline.models import Segment, Source
-from pacemark.web.pipeline.publishing import deals, leads, reported
+from pacemark.web.pipeline.publishing import deals, erased, leads, reported
 from pacemark.web.pipeline.publishing.context import Outcomes, Publication
 from pacemark.web.pipeline.publishing.tables import (
     CALL_ROWS,
@@ -59,6 +59,8 @@ def preview_publication(staged: StagedImport) -> Outcomes:
     outcomes = Outcomes()
     source = Source.objects.filter(name=staged.source_name).first()
     publication = _publication(staged, source.pk if source else 0)
+    erased.set_apart_erased(publication)
+    outcomes.erased = erased.count_erased(publication)
     for table in (LEAD_ROWS, CALL_ROWS, OPPORTUNITY_ROWS, DEAL_ROWS, REFUND_ROWS):
         find_known(publication, table, 0)
         _count(publication, table, 0, outcomes)
@@ -139,7 +141,9 @@ def count_facts_by_new_definitions(*, actor: User | None) -> None:
 
 def prepare_publication(staged: StagedImport) -> None:
     """Do before the transaction what touches staging alone."""
-    leads.collect_references(_publication(staged, 0))
+    publication = _publication(staged, 0)
+    leads.collect_references(publication)
+    erased.set_apart_erased(publication)
     staged.staging.analyze()
 
 
@@ -174,7 +178,9 @@ def _publish_all(publication: Publication) -> Outcomes:
     for work in ("touched", "segmented", "moved", "sourced", "dropped"):
         publication.run(f"DELETE FROM stage_{work}")
     leads.adopt_phone_stubs(publication)
+    outcomes.erased = erased.count_erased(publication)
     _publish_table(publication, LEAD_ROWS, outcomes)
+    erased.block_erased(publication)
     leads.resolve_references(publication)
     if has_events(replace_source(publication, reported.REPORTED_SOURCE), "pipeline_opportunity"):
         reported.adopt_reported(publication)

@@ -74,6 +74,8 @@ _WORK_TABLES = {
     "segments": "segment_no int PRIMARY KEY, segment_id bigint",
     "phones": "ref text, phone_encrypted text, phone_hash text, phone_last4_hash text",
     "lead_refs": "ref text PRIMARY KEY",
+    "erased": "phone_hash text PRIMARY KEY, lead_id bigint",
+    "erased_leads": "external_id text PRIMARY KEY",
     "lead_ids": "ref text PRIMARY KEY, lead_id bigint, segment_id bigint",
     "known": "stage_id bigint PRIMARY KEY, target_id bigint, is_stub bool, is_same bool",
     "touched": "lead_id bigint PRIMARY KEY",

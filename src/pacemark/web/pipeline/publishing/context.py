@@ -61,6 +61,7 @@ class Outcomes:
     """Outcomes per kind of record."""
 
     kinds: dict[str, Outcome] = field(default_factory=dict)
+    erased: int = 0  # rows of leads that went in without the personal values of somebody who was erased
 
     def of(self, kind: str) -> Outcome:
         """Return a kind's outcome, starting at nothing."""

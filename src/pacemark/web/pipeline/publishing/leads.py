@@ -42,6 +42,12 @@ def resolve_references(publication: Publication) -> None:
         (source,),
     )
     publication.run(
+        "INSERT INTO stage_lead_ids (ref, lead_id) SELECT r.ref, e.lead_id FROM stage_lead_refs r "
+        "JOIN stage_erased e ON r.ref = %s || e.phone_hash "
+        "WHERE NOT EXISTS (SELECT 1 FROM stage_lead_ids i WHERE i.ref = r.ref)",
+        (PHONE_REF,),
+    )
+    publication.run(
         "INSERT INTO stage_lead_ids (ref, lead_id) SELECT r.ref, min(t.id) FROM stage_lead_refs r "
         "JOIN pipeline_lead t ON t.phone_hash = substr(r.ref, %s) "
         "WHERE substr(r.ref, 1, %s) = %s AND NOT EXISTS (SELECT 1 FROM stage_lead_ids i WHERE i.ref = r.ref) "
@@ -63,7 +69,8 @@ def _insert_stubs(publication: Publication) -> None:
         "min(phone_last4_hash) AS phone_last4_hash FROM stage_phones GROUP BY ref) h ON h.ref = r.ref "
         "LEFT JOIN pipeline_lead t ON t.source_id = %s AND t.external_id = r.ref "
         "WHERE t.id IS NULL AND (h.phone_hash IS NULL OR NOT EXISTS "
-        "(SELECT 1 FROM pipeline_lead o WHERE o.phone_hash = h.phone_hash))",
+        "(SELECT 1 FROM pipeline_lead o WHERE o.phone_hash = h.phone_hash) AND NOT EXISTS "
+        "(SELECT 1 FROM stage_erased e WHERE e.phone_hash = h.phone_hash))",
         (source, publication.batch_id, source),
     )
 

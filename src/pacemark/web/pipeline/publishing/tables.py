@@ -6,6 +6,7 @@ from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.pipeline.publishing.upsert import LEADS, PEOPLE, SEGMENTS, EventTable
 
 DEALS = "JOIN pipeline_deal d ON d.source_id = %(source)s AND d.external_id = s.deal_ref"
+ERASED = "t.erased_at IS NOT NULL"
 
 LEAD_ROWS = EventTable(
     kind=EventKind.LEADS.value,
@@ -23,12 +24,16 @@ LEAD_ROWS = EventTable(
         "arrived_on": "s.arrived_on",
     },
     joins=f"{PEOPLE} {SEGMENTS}",
-    # What a file leaves blank does not wipe out what is known: a number, or a note written by hand.
+    # What a file leaves blank does not wipe out what is known: a number, or a note written by hand. What was erased
+    # does not come back.
     kept={
-        "note": "CASE WHEN x.note = '' THEN t.note ELSE x.note END",
-        "phone_encrypted": "CASE WHEN x.phone_hash = '' THEN t.phone_encrypted ELSE x.phone_encrypted END",
-        "phone_hash": "CASE WHEN x.phone_hash = '' THEN t.phone_hash ELSE x.phone_hash END",
-        "phone_last4_hash": "CASE WHEN x.phone_hash = '' THEN t.phone_last4_hash ELSE x.phone_last4_hash END",
+        "name": "CASE WHEN t.erased_at IS NULL THEN x.name ELSE '' END",
+        "note": f"CASE WHEN x.note = '' OR {ERASED} THEN t.note ELSE x.note END",
+        "phone_encrypted": f"CASE WHEN x.phone_hash = '' OR {ERASED} THEN t.phone_encrypted ELSE x.phone_encrypted END",
+        "phone_hash": f"CASE WHEN x.phone_hash = '' OR {ERASED} THEN t.phone_hash ELSE x.phone_hash END",
+        "phone_last4_hash": (
+            f"CASE WHEN x.phone_hash = '' OR {ERASED} THEN t.phone_last4_hash ELSE x.phone_last4_hash END"
+        ),
     },
     version_columns=(
         "owner_id", "stated_segment_id", "segment_id", "name", "note", "phone_hash", "phone_last4_hash", "arrived_at",

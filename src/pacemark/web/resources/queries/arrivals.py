@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Q
 
+from pacemark.web.pipeline.erased_numbers import erased_leads
 from pacemark.web.pipeline.models import Lead, Source, Touch
 from pacemark.web.resources.bridge.arrivals import Arrival
 
@@ -27,6 +28,10 @@ class Known:
     def has_come(self, arrival: Arrival) -> bool:
         """Return whether this very record has been told of before."""
         return _record(arrival) in self._touched
+
+    def note_phone(self, arrival: Arrival, lead: Lead) -> None:
+        """Say whose an arrival's number is; what its record says may be another's."""
+        self._by_record[_record(arrival)] = self._by_phone[arrival.phone.digest] = lead
 
     def note(self, arrival: Arrival, lead: Lead) -> None:
         """Remember an arrival for the rest of the request."""
@@ -58,6 +63,17 @@ def known_arrivals(arrivals: Sequence[Arrival], sources: Mapping[str, Source]) -
     owned_last = sorted(found, key=lambda lead: lead.owner_id is not None)
     by_phone = {lead.phone_hash: lead for lead in owned_last if lead.duplicate_of_id is None and lead.phone_hash}
     return Known(told | recorded, by_phone, set(told))
+
+
+def note_erased(known: Known, arrivals: Sequence[Arrival]) -> frozenset[int]:
+    """Let arrivals of erased numbers meet the lead that stands for each, so that nothing of theirs is kept again."""
+    phones = {arrival.phone.digest: arrival.phone.encrypted for arrival in arrivals if arrival.phone.digest}
+    erased = erased_leads(phones)
+    leads = Lead.objects.in_bulk(erased.values()) if erased else {}
+    for arrival in arrivals:
+        if arrival.phone.digest in erased:
+            known.note_phone(arrival, leads[erased[arrival.phone.digest]])
+    return frozenset(erased.values())
 
 
 def _live(lead: Lead) -> Lead:

@@ -20,7 +20,7 @@ from pacemark.web.pipeline.models import Lead, Segment, Source, Touch
 from pacemark.web.resources.bridge.arrivals import Arrival, arrival_of
 from pacemark.web.resources.choices import DecisionKind, RunKind
 from pacemark.web.resources.models import Decision, Run
-from pacemark.web.resources.queries.arrivals import Known, known_arrivals
+from pacemark.web.resources.queries.arrivals import Known, known_arrivals, note_erased
 from pacemark.web.resources.queries.runs import answer_to
 from pacemark.web.resources.refusals import Refused, other_content, refuse
 from pacemark.web.resources.services.chunks import DEALT_FIELDS
@@ -45,6 +45,7 @@ class _Reception:
     new: list[Lead] = field(default_factory=list)
     again: set[int] = field(default_factory=set)  # places in the request
     touched: list[tuple[Arrival, Lead]] = field(default_factory=list)
+    erased: frozenset[int] = frozenset()  # leads that stand for customers who were erased
 
 
 @transaction.atomic
@@ -94,7 +95,8 @@ def _answered(before: tuple[str, Answer], asked: str) -> list[Answer]:
 def _received(arrivals: Sequence[Arrival | Refused], at: datetime, time_zone: str) -> _Reception:
     good = [arrival for arrival in arrivals if isinstance(arrival, Arrival)]
     segments, sources = _segments(good), _sources(good)
-    reception = _Reception(at=at, known=known_arrivals(good, sources), sources=sources)
+    known = known_arrivals(good, sources)
+    reception = _Reception(at=at, known=known, sources=sources, erased=note_erased(known, good))
     for place, arrival in enumerate(arrivals):
         if isinstance(arrival, Refused):
             reception.leads.append(None)
@@ -141,7 +143,7 @@ def _free_from_left(actor: User | None, reception: _Reception, today: date) -> N
 def _to_deal(reception: _Reception) -> list[int]:
     """Return the leads to deal: the new ones, and those known that nobody has."""
     leads = [lead for lead in reception.leads if lead is not None and lead.owner_id is None]
-    return list(dict.fromkeys(lead.pk for lead in leads))
+    return list(dict.fromkeys(lead.pk for lead in leads if lead.pk not in reception.erased))
 
 
 def _lead(arrival: Arrival, source: Source, segment: Segment, time_zone: str) -> Lead:
@@ -184,6 +186,7 @@ def _answers(arrivals: Sequence[Arrival | Refused], reception: _Reception, run: 
             continue
         decision, owner = dealt.get(lead.pk) or sticky.get(lead.pk) or (None, lead.owner_id)
         status = "duplicate" if place in reception.again else "assigned" if owner is not None else "waiting"
+        status = "erased" if lead.pk in reception.erased else status
         answers.append({"lead": lead.pk, "owner": owner, "status": status, "decision": decision, "error": None})
     return answers
 
@@ -199,8 +202,9 @@ def _keep_sticky(reception: _Reception, run: Run, dealt: Decided) -> Decided:
     stay = {
         lead.pk: lead
         for place, lead in enumerate(reception.leads)
-        if place in reception.again and lead is not None and lead.owner_id is not None and lead.pk not in dealt
-    }
+        if place in reception.again and lead is not None and lead.owner_id is not None
+        and lead.pk not in dealt and lead.pk not in reception.erased
+    }  # fmt: skip
     rows = [
         Decision(
             lead_id=lead.pk, run=run, kind=DecisionKind.STICKY, rep_id=lead.owner_id, place=place,

@@ -28,7 +28,9 @@ def hold_imported(*, actor: User | None, at: datetime) -> int:
     taking = Taking(how=HoldingBegan.IMPORTED, at=at)
     count, last = 0, 0
     while True:
-        rows = Lead.objects.filter(~Exists(held), pk__gt=last, owner__isnull=False, duplicate_of__isnull=True)
+        rows = Lead.objects.filter(
+            ~Exists(held), pk__gt=last, owner__isnull=False, duplicate_of__isnull=True, erased_at=None
+        )
         owners = dict(rows.order_by("pk").values_list("pk", "owner_id")[:CHUNK_SIZE])
         if not owners:
             return count

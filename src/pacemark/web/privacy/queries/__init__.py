@@ -1,0 +1,1 @@
+"""Reading everything that is kept about one person."""

@@ -1,0 +1,1 @@
+"""The privacy pages, under Settings."""
