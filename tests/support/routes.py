@@ -74,6 +74,7 @@ EXPECTED: dict[str, Expected] = {
     "notifications:drop": Expected(roles=frozenset(), method="post", values={"channel_id": 9}),
     "notifications:again": Expected(roles=frozenset(), method="post", values={"message_id": 9}),
     "notifications:settle": Expected(roles=frozenset(), method="post", values={"message_id": 9}),
+    "receiving:post": Expected(roles=frozenset(), public=True, method="post", values={"caller_id": 0}),
     "results:reviews": Expected(roles=LEADERS),
     # reviews and actions that do not exist: tests/web/results/test_reviews.py has those that do
     "results:review": Expected(roles=frozenset(), values={"review_id": 9}),
@@ -214,6 +215,33 @@ EXPECTED: dict[str, Expected] = {
     "privacy:export_employee": Expected(roles=frozenset(), method="post", values={"who": "r0"}),
     "privacy:erase_employee": Expected(roles=frozenset(), method="post", values={"who": "r0"}),
     "accounts:sign_in": Expected(public=True),
+    "account_login": Expected(public=True),
+    "mfa_index": Expected(),
+    # steps of signing in: with nobody half-way in they lead back to its first (tests/web/accounts)
+    "mfa_authenticate": Expected(public=True),
+    "mfa_login_webauthn": Expected(public=True),
+    "account_reauthenticate": Expected(roles=frozenset()),  # without a password nothing is asked for again
+    "mfa_reauthenticate": Expected(roles=frozenset()),
+    "mfa_reauthenticate_webauthn": Expected(roles=frozenset()),
+    "mfa_activate_totp": Expected(),
+    # an app, codes and a passkey that do not exist (tests/web/accounts/test_second_factors.py)
+    "mfa_deactivate_totp": Expected(roles=frozenset()),
+    "mfa_view_recovery_codes": Expected(roles=frozenset()),
+    "mfa_generate_recovery_codes": Expected(),
+    "mfa_add_webauthn": Expected(),
+    "mfa_remove_webauthn": Expected(roles=frozenset(), values={"pk": 0}),
+    # company accounts that the operator has not named (tests/web/accounts/test_company_accounts.py)
+    "openid_connect_callback": Expected(roles=frozenset(), public=True, values={"provider_id": "nobody"}),
+    "feishu_callback": Expected(roles=frozenset(), public=True),
+    "dingtalk_callback": Expected(roles=frozenset(), public=True),
+    "wecom_callback": Expected(roles=frozenset(), public=True),
+    "accounts:company": Expected(roles=frozenset(), public=True, method="post", values={"way_id": "nobody"}),
+    # an invitation that does not exist: a page says so to anyone
+    "accounts:invitation": Expected(public=True, values={"secret": "pmk_none"}),
+    "accounts:end_sessions": Expected(method="post"),
+    # another's session and company account: 404 (tests/web/accounts/test_sessions.py)
+    "accounts:end_session": Expected(roles=frozenset(), method="post", values={"session_id": 0}),
+    "accounts:leave_company": Expected(roles=frozenset(), method="post", values={"account_id": 0}),
     "accounts:sign_out": Expected(public=True, method="post"),
     "accounts:language": Expected(public=True, method="post", body={"language": "en"}),
     "accounts:theme": Expected(method="post", body={"theme": "dark"}),
@@ -221,6 +249,9 @@ EXPECTED: dict[str, Expected] = {
     # an account that does not exist: administrators are told so, nobody else learns even that
     "accounts:change": Expected(roles=frozenset(), values={"user_id": 10**9}),
     "accounts:switch": Expected(roles=frozenset(), method="post", values={"user_id": 10**9}),
+    "accounts:invite": Expected(roles=frozenset(), method="post", values={"user_id": 10**9}),
+    "accounts:take_factors": Expected(roles=frozenset(), method="post", values={"user_id": 10**9}),
+    "accounts:end_sessions_of": Expected(roles=frozenset(), method="post", values={"user_id": 10**9}),
     "accounts:password": Expected(),
     "accounts:tokens": Expected(),
     # a token that does not exist: the address is everyone's, the token its owner's (tests/web/accounts/test_tokens.py)

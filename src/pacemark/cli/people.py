@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from django.urls import reverse
 from rich.console import Console
 from rich.table import Table
 
@@ -12,6 +13,7 @@ from pacemark.cli.start import UserMistake, output
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.models import User
 from pacemark.web.accounts.services import create_user
+from pacemark.web.accounts.sign_in_services import INVITATION_DAYS, invite
 
 app = typer.Typer(no_args_is_help=True, help="Accounts for those who sign in.")
 
@@ -30,6 +32,17 @@ def add(
         raise UserMistake(f"there is already an account named {username!r}; choose another name")
     create_user(actor=None, username=username, display_name=name or username, access_role=access, password=password)
     Console(stderr=True).print(f"{username} may sign in as {access.value}.")
+
+
+@app.command("invite")
+def invite_(username: Annotated[str, typer.Argument(help="Who is invited.")]) -> None:
+    """Print a path that lets somebody in once, to choose a password or a company account."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise UserMistake(f"nobody named {username!r} may sign in; `pacemark people list` shows who may")
+    made = invite(actor=None, user=user)
+    Console(stderr=True).print(f"Opens once, within {INVITATION_DAYS} days; put your own address before it:")
+    typer.echo(reverse("accounts:invitation", args=[made.secret]))
 
 
 @app.command("list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,51 @@ from pacemark.web.accounts.choices import AccessRole, TokenScope
 from pacemark.web.accounts.models import User
 
 TOKEN_DAYS = ((30, _("30 days")), (90, _("90 days")), (365, _("One year")))
+
+
+class PasswordAgainForm(forms.Form):
+    """One's own password once more, before something that matters. Named by ``ACCOUNT_FORMS``."""
+
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """Check it; wrong ones count towards the lock."""
+        password: str = self.cleaned_data["password"]
+        adapter = get_adapter()
+        if not adapter.reauthenticate(self.user, password):
+            raise adapter.validation_error("incorrect_password")
+        return password
+
+
+class FirstPasswordForm(forms.Form):
+    """The password that an invited person chooses."""
+
+    password = forms.CharField(
+        label=_("Choose a password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The same again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the password to the rules, said beside it."""
+        data = super().clean() or self.cleaned_data
+        if data.get("again") and data.get("password") != data["again"]:
+            self.add_error("again", _("The two passwords are not the same."))
+        _check_password(self, self.user)
+        return data
 
 
 class TokenForm(forms.Form):
@@ -26,7 +72,9 @@ class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new account with its first password."""
 
     password = forms.CharField(
-        label=_("First password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("First password (empty: the person gets an invitation)"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     class Meta:

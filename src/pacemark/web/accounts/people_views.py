@@ -5,18 +5,19 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pacemark.web.accounts import services
+from pacemark.web.accounts import services, sign_in_services
 from pacemark.web.accounts.access import allow
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.forms import AccountChangeForm, NewAccountForm
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.accounts.models import User
-from pacemark.web.accounts.queries import all_users
+from pacemark.web.accounts.queries import all_users, has_second_factor
 
 administrators = allow(AccessRole.ADMIN)
 
@@ -29,7 +30,10 @@ def people(request: PageRequest) -> HttpResponse:
     """List everyone who may sign in; make a new account."""
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.create_user(actor=request.user, **form.cleaned_data)
+        password = form.cleaned_data.pop("password") or None
+        user = services.create_user(actor=request.user, password=password, **form.cleaned_data)
+        if password is None:
+            return _show_invitation(request, user)
         messages.success(request, _("The account is made. Tell the person the name and the password yourself."))
         return redirect("accounts:people")
     return render(request, "accounts/people.html", {"form": form, "users": all_users(), "tab": "accounts"})
@@ -53,7 +57,44 @@ def change(request: PageRequest, user_id: int) -> HttpResponse:
             )
             messages.success(request, _("Saved."))
             return redirect("accounts:people")
-    return render(request, "accounts/person.html", {"form": form, "person": user, "tab": "accounts"})
+    context = {"form": form, "person": user, "factors": has_second_factor(user), "tab": "accounts"}
+    return render(request, "accounts/person.html", context)
+
+
+def _show_invitation(request: PageRequest, user: User) -> HttpResponse:
+    # Shown in this very answer: a redirect would have to keep the words somewhere.
+    made = sign_in_services.invite(actor=request.user, user=user)
+    address = request.build_absolute_uri(reverse("accounts:invitation", args=[made.secret]))
+    context = {"person": user, "address": address, "days": sign_in_services.INVITATION_DAYS, "tab": "accounts"}
+    return render(request, "accounts/invited.html", context)
+
+
+@never_cache
+@require_POST
+@administrators
+def invite(request: PageRequest, user_id: int) -> HttpResponse:
+    """Make a link that lets somebody in once, to choose a password or a company account."""
+    return _show_invitation(request, get_object_or_404(User, pk=user_id, is_active=True))
+
+
+@require_POST
+@administrators
+def take_factors(request: PageRequest, user_id: int) -> HttpResponse:
+    """Let somebody who lost their phone or key in with the password alone again."""
+    user = get_object_or_404(User, pk=user_id)
+    sign_in_services.take_second_factors_away(actor=request.user, user=user)
+    messages.success(request, _("%(name)s signs in with the password alone now.") % {"name": user})
+    return redirect("accounts:change", user.pk)
+
+
+@require_POST
+@administrators
+def end_sessions(request: PageRequest, user_id: int) -> HttpResponse:
+    """Sign somebody out on every device."""
+    user = get_object_or_404(User, pk=user_id)
+    sign_in_services.end_all_sessions(actor=request.user, user=user)
+    messages.success(request, _("%(name)s is signed out everywhere.") % {"name": user})
+    return redirect("accounts:change", user.pk)
 
 
 @require_POST

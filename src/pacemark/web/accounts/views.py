@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView
@@ -23,9 +25,11 @@ from pacemark.web.accounts import services
 from pacemark.web.accounts.access import allow_everyone
 from pacemark.web.accounts.choices import Theme, TokenScope
 from pacemark.web.accounts.forms import TokenForm
-from pacemark.web.accounts.http import PageRequest
+from pacemark.web.accounts.http import PageRequest, remember_language
+from pacemark.web.accounts.keeping import keep_this_session
+from pacemark.web.accounts.limits import may_try, note_wrong_password, too_many
 from pacemark.web.accounts.models import ApiToken, User
-from pacemark.web.accounts.queries import tokens_of
+from pacemark.web.accounts.queries import tokens_of, ways
 
 
 class SignInView(LoginView):
@@ -34,28 +38,29 @@ class SignInView(LoginView):
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Check the password, unless too many were wrong of late, here or for this name."""
+        if not may_try(request, request.POST.get("username", "")):
+            return too_many(request)
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Count the wrong password."""
+        note_wrong_password(self.request, self.request.POST.get("username", ""))
+        return super().form_invalid(form)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Sign in, leave a trail, and let the person's own language follow them."""
-        response = super().form_valid(form)
-        user = form.get_user()
-        if isinstance(user, User):
-            services.note_sign_in(actor=user)
-            if user.language:
-                _remember_language(response, user.language)
-        return response
+        """Go on to the second step where there is one, else in."""
+        login = Login(user=form.get_user(), redirect_url=self.get_success_url())
+        answer: HttpResponse = perform_password_login(self.request, {}, login)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer the company accounts beside the password."""
+        return {**super().get_context_data(**kwargs), "ways": ways()}
 
 
 sign_in = SignInView.as_view()
-
-
-def _remember_language(response: HttpResponse, language: str) -> None:
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 24 * 3600,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
@@ -78,7 +83,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         services.choose_language(actor=request.user, language=chosen)
     response = _back(request)
-    _remember_language(response, chosen)
+    remember_language(response, chosen)
     return response
 
 
@@ -108,7 +113,7 @@ def password(request: PageRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.set_password(actor=request.user, user=request.user, password=form.cleaned_data["new_password1"])
-        update_session_auth_hash(request, request.user)
+        keep_this_session(request)
         messages.success(request, _("Your password is changed."))
         return redirect("accounts:password")
     return render(request, "accounts/password.html", {"page": PasswordPage(form=form)})

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class SettingError(RuntimeError):
@@ -54,6 +58,14 @@ def one_of(name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise SettingError(f"{name} must be {' or '.join(choices)}, not {value!r}")
     return value
+
+
+def parsed(name: str, reader: Callable[[str], T]) -> T:
+    """Return what a reader makes of the variable; its ``ValueError`` is told under the variable's name."""
+    try:
+        return reader(text(name))
+    except ValueError as error:
+        raise SettingError(f"{name}: {error}") from error
 
 
 def home() -> Path:

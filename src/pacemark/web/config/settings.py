@@ -8,6 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from pacemark.web.accounts.company_accounts import providers_of, ways_from
 from pacemark.web.config import env
 from pacemark.web.config.databases import database_from_url
 from pacemark.web.config.keys import secret_in
@@ -25,6 +26,8 @@ PACEMARK_TODAY = env.text("PACEMARK_TODAY")
 PACEMARK_ROBOTS = env.words("PACEMARK_ROBOTS", ())
 PACEMARK_SMTP = env.text("PACEMARK_SMTP")
 PACEMARK_CARD_FONT = env.text("PACEMARK_CARD_FONT")
+PACEMARK_SIGN_IN = env.parsed("PACEMARK_SIGN_IN", ways_from)
+PACEMARK_PROXIES = env.number("PACEMARK_PROXIES", 0)
 PACEMARK_METRICS_TOKEN = env.text("PACEMARK_METRICS_TOKEN")
 PACEMARK_API_PER_TOKEN = env.number("PACEMARK_API_PER_TOKEN", 3_000)
 PACEMARK_API_PER_ACCOUNT = env.number("PACEMARK_API_PER_ACCOUNT", 6_000)
@@ -39,6 +42,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "axes",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_tasks",
     "django_tasks_db",
     "pacemark.web.shared",
@@ -76,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -121,6 +129,31 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
+AXES_CLIENT_IP_CALLABLE = "pacemark.web.accounts.limits.client_address"
+
+# Signing in beyond a password is allauth's; its pages, its sign-up and its e-mails are not used.
+ACCOUNT_ADAPTER = "pacemark.web.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if env.flag("PACEMARK_HTTPS", default=False) else "http"
+ACCOUNT_FORMS = {"reauthenticate": "pacemark.web.accounts.forms.PasswordAgainForm"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "wrong_password": "300/15m/ip,60/h/key",  # from wherever they are tried; axes locks one name at one address
+    "login_failed": "5/5m/key",  # codes of a second step, and passwords asked for again
+}
+SOCIALACCOUNT_ADAPTER = "pacemark.web.accounts.adapters.CompanyAdapter"
+SOCIALACCOUNT_PROVIDERS = providers_of(PACEMARK_SIGN_IN)
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_ADAPTER = "pacemark.web.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # half a minute early or late: phones' clocks differ
+MFA_TOTP_ISSUER = "Pacemark"
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -138,6 +171,16 @@ MEDIA_ROOT = PACEMARK_HOME / "uploads"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # larger uploads stream to disk
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# In the database, so that limits count over all web processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_shortlived",
+        "KEY_FUNCTION": "pacemark.web.accounts.limits.cache_key",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 

@@ -88,6 +88,19 @@ SETTINGS = (
         help="The font that celebration cards are drawn with (TTF, OTF or TTC).",
     ),
     Setting(
+        name="PACEMARK_SIGN_IN",
+        kind="secret",
+        default="none: passwords and passkeys alone",
+        help="Company accounts that people may sign in with, as JSON: see Signing in. PACEMARK_SIGN_IN_FILE names "
+        "a file that holds it.",
+    ),
+    Setting(
+        name="PACEMARK_PROXIES",
+        kind="number",
+        default="0",
+        help="How many proxies of one's own stand in front: that many last addresses of X-Forwarded-For are believed.",
+    ),
+    Setting(
         name="PACEMARK_API_PER_TOKEN",
         kind="number",
         default="3000",

@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("pacemark.web.overview.urls")),
     path("accounts/", include("pacemark.web.accounts.urls")),
+    path("accounts/", include("pacemark.web.accounts.sign_in_urls")),
     path("goals/", include("pacemark.web.goals.urls")),
     path("process/", include("pacemark.web.process.urls")),
     path("results/", include("pacemark.web.results.urls")),
