@@ -44,7 +44,7 @@ answered = { column = "status", is = ["answered"] }
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One measured command: the import by itself, and each job that followed it."""
+    """One measured command with the process it reads in: the import by itself, and each job that followed it."""
 
     seconds: float
     cpu_seconds: float
@@ -100,14 +100,19 @@ from pacemark.web.jobs import worker
 has_jobs, jobs, peaks, run_claimed = sys.argv[1] == "jobs", {}, [], worker.run_claimed
 
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_maxrss + others.ru_maxrss  # no less than what both held at one moment
+
+def worked():
+    others = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + others.ru_utime + others.ru_stime
 
 def timed(claim, *rest, **named):
     peaks.append(peak())
-    clock, cpu = time.perf_counter(), time.process_time()
+    clock, cpu = time.perf_counter(), worked()
     error = run_claimed(claim, *rest, **named)
     before = jobs.get(claim.handler, (0.0, 0.0))
-    jobs[claim.handler] = (before[0] + time.perf_counter() - clock, before[1] + time.process_time() - cpu)
+    jobs[claim.handler] = (before[0] + time.perf_counter() - clock, before[1] + worked() - cpu)
     return error
 
 worker.run_claimed = timed
@@ -119,8 +124,7 @@ try:
 except SystemExit as end:
     if end.code:
         raise
-cpu = time.process_time()
-sys.stdout.write("USED " + json.dumps({"peak_kb": (peaks or [peak()])[0], "cpu": cpu, "jobs": jobs}))
+sys.stdout.write("USED " + json.dumps({"peak_kb": (peaks or [peak()])[0], "cpu": worked(), "jobs": jobs}))
 """
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import gammaln, xlog1py, xlogy
 
 from pacemark.engine.errors import EngineError
 from pacemark.engine.multiplicity import benjamini_hochberg
@@ -98,5 +98,13 @@ def _at_least(seen: int, tried: IntArray, share: FloatArray) -> float:
     mass = np.ones(1)
     for n, chance in zip(tried.tolist(), share.tolist(), strict=True):
         if n:
-            mass = np.convolve(mass, binom.pmf(np.arange(n + 1), n, chance))
+            mass = np.convolve(mass, _masses(n, chance))
     return float(min(1.0, mass[seen:].sum()))
+
+
+def _masses(n: int, chance: float) -> FloatArray:
+    """Return the binomial's masses from 0 to n; ``scipy.stats`` has them too, and takes a second to load."""
+    seen = np.arange(n + 1)
+    ways = gammaln(n + 1) - gammaln(seen + 1) - gammaln(n - seen + 1)
+    masses: FloatArray = np.exp(ways + xlogy(seen, chance) + xlog1py(n - seen, -chance))
+    return masses

@@ -26,13 +26,13 @@ from pacemark.web.intake.working_folders import clear_abandoned, working_folder
 from pacemark.web.jobs.registry import AFTER_IMPORT
 from pacemark.web.jobs.services import enqueue
 from pacemark.web.organization.arrivals import (
-    PersonLabel,
     create_reps,
     matching_reps,
     name_rep,
     reach_back_memberships,
     take_settings,
 )
+from pacemark.web.organization.labels import PersonLabel
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.publishing.context import Outcomes
@@ -117,7 +117,7 @@ class StagedBatch:
         return StagedImport(
             staging=self._rows.staging,
             source_name=self._rows.plan.source_name,
-            segments=self._rows.segments.segments,
+            segments=self._rows.named.segments,
             batch_id=self._batch.pk if self._batch is not None else None,
         )
 
@@ -146,7 +146,7 @@ class StagedBatch:
                 seen[rep] = min(seen.get(rep, day), day)
         reach_back_memberships(first_days=seen)
         everyone = {**known, **created}
-        numbers = {number: everyone[label] for number, label in self._rows.people.labels.items() if label in everyone}
+        numbers = {number: everyone[label] for number, label in self._rows.named.people.items() if label in everyone}
         return numbers, sorted(label.shown for label in created)
 
     def _take_settings(self, actor: User | None) -> None:

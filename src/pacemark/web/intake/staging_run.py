@@ -11,19 +11,15 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from pacemark.web.intake.mapping.books import PeopleBook, SegmentBook
-from pacemark.web.intake.mapping.calls import map_calls
-from pacemark.web.intake.mapping.cells import ImportContext, Mapped, TablePlan, TableReader
-from pacemark.web.intake.mapping.clock import ImportClock
-from pacemark.web.intake.mapping.leads import map_leads
-from pacemark.web.intake.mapping.records import map_records
-from pacemark.web.intake.mapping.refunds import map_refunds
+from pacemark.web.intake.mapping.cells import TablePlan
 from pacemark.web.intake.planning import ImportPlan
-from pacemark.web.intake.readers import Chunk, read_chunks
+from pacemark.web.intake.readers import Chunk
+from pacemark.web.intake.reading import STAGED_AS, ImportSettings, Named, Piece, Reading
+from pacemark.web.intake.reading_apart import reading_of
 from pacemark.web.intake.refused_rows import RefusedRow, RefusedRows
-from pacemark.web.organization.arrivals import PersonLabel, untouched_organization
+from pacemark.web.organization.arrivals import untouched_organization
+from pacemark.web.organization.labels import PersonLabel
 from pacemark.web.organization.queries import organization
-from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.pipeline.duplicates import settle_repeats
 from pacemark.web.pipeline.publishing.context import Outcomes
 from pacemark.web.pipeline.staging import Staging
@@ -32,24 +28,7 @@ from pacemark.web.shared.currency import minor_digits
 
 Progress = Callable[[float, str], None]
 
-_STAGED_AS = {
-    EventKind.LEADS: ("leads", map_leads),
-    EventKind.CALLS: ("calls", map_calls),
-    EventKind.OPPORTUNITIES: ("records", map_records),
-    EventKind.DEALS: ("records", map_records),
-    EventKind.REFUNDS: ("refunds", map_refunds),
-}
 READING_SHARE = 0.7  # of the whole import, as the progress bar tells it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportSettings:
-    """The time zone, currency and country that an import counts with."""
-
-    time_zone: str
-    source_zone: str
-    currency: str
-    region: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,31 +37,22 @@ class StagedRows:
 
     plan: ImportPlan
     staging: Staging
-    people: PeopleBook
-    segments: SegmentBook
     refused: RefusedRows
     outcomes: Outcomes = field(default_factory=Outcomes)
-    first_seen: dict[int, str] = field(default_factory=dict)  # person number → first day, "" where no row tells
-
-    def note_people(self, mapped: Mapped) -> None:
-        """Note whom the rows of a chunk name, and the first day each is seen on."""
-        refused, first_seen = mapped.refusals.rows, self.first_seen
-        for days in mapped.days:
-            for at, (number, day) in enumerate(zip(mapped.people, days, strict=True)):
-                seen = first_seen.get(number)
-                if (seen is None or (day and (not seen or day < seen))) and at not in refused:
-                    first_seen[number] = day or ""
+    named: Named = field(default_factory=Named)
 
     def label_first_days(self) -> dict[PersonLabel, date | None]:
-        """Return the people that accepted rows name, with the first day each was seen on."""
+        """Return the people that rows name, with the first day an accepted row saw each on."""
+        seen = self.named.first_seen
         return {
-            label: date.fromisoformat(day) if (day := self.first_seen.get(number)) else None
-            for number, label in self.people.labels.items()
+            label: date.fromisoformat(day) if (day := seen.get(number)) else None
+            for number, label in self.named.people.items()
         }
 
     def labels(self) -> list[PersonLabel]:
         """Return the people that accepted rows name."""
-        return [self.people.labels[number] for number in sorted(self.first_seen) if number in self.people.labels]
+        people = self.named.people
+        return [people[number] for number in sorted(self.named.first_seen) if number in people]
 
 
 def sets_organization_up() -> bool:
@@ -95,47 +65,41 @@ def settings_for(plan: ImportPlan) -> ImportSettings:
     stands = organization()
     profile = plan.profile
     time_zone = (profile.time_zone if sets_organization_up() else "") or stands.time_zone
+    currency = profile.currency or stands.currency
     return ImportSettings(
         time_zone=time_zone,
         source_zone=profile.time_zone or time_zone,
-        currency=profile.currency or stands.currency,
+        currency=currency,
+        digits=minor_digits(currency),
         region=profile.region or stands.default_region,
     )
 
 
 def stage(plan: ImportPlan, staging: Staging, errors_path: Path, progress: Progress) -> StagedRows:
     """Read every planned table into staging and settle what only the whole can tell: repeated ids, missing deals."""
-    rows = _rows_of(plan, staging, RefusedRows(errors_path))
-    context = _context_of(rows)
-    with _without_cycle_search():
-        _read_tables(rows, replace(context, digits=minor_digits(context.currency)), progress)
+    rows = StagedRows(plan=plan, staging=staging, refused=RefusedRows(errors_path))
+    with _without_cycle_search(), reading_of(plan, settings_for(plan)) as reading:
+        shown = _shown_of(plan)
+        for piece in reading.pieces():
+            _take(rows, piece)
+            progress(*shown(piece))
+        rows.named = reading.named()
     _settle(rows, _("the id stands already on line %(line)d with other content"))
     return rows
 
 
-def stage_posted(plan: ImportPlan, chunk: Chunk, staging: Staging, refused: RefusedRows) -> StagedRows:
-    """Stage rows that were posted, all of them one chunk of the plan's only table; amounts are in minor units."""
-    rows = _rows_of(plan, staging, refused)
+def stage_posted(
+    plan: ImportPlan, chunk: Chunk, staging: Staging, refused: RefusedRows, *, are_amounts_major: bool = False
+) -> StagedRows:
+    """Stage rows that were posted, all of them one chunk of the plan's only table; amounts are mostly minor units."""
+    rows = StagedRows(plan=plan, staging=staging, refused=refused)
+    settings = settings_for(plan)
+    reading = Reading(plan, settings if are_amounts_major else replace(settings, digits=0))
     with _without_cycle_search():
-        _stage_chunk(rows, TableReader(plan.tables[0], _context_of(rows)), chunk)
+        _take(rows, reading.piece_of(chunk))
+    rows.named = reading.named()
     _settle(rows, "the id stands already at index %(line)d with other content")
     return rows
-
-
-def _rows_of(plan: ImportPlan, staging: Staging, refused: RefusedRows) -> StagedRows:
-    return StagedRows(plan=plan, staging=staging, people=PeopleBook(), segments=SegmentBook(), refused=refused)
-
-
-def _context_of(rows: StagedRows) -> ImportContext:
-    settings = settings_for(rows.plan)
-    return ImportContext(
-        clock=ImportClock(settings.source_zone, settings.time_zone),
-        people=rows.people,
-        segments=rows.segments,
-        currency=settings.currency,
-        digits=0,
-        region=settings.region,
-    )
 
 
 @contextlib.contextmanager
@@ -150,49 +114,25 @@ def _without_cycle_search() -> Iterator[None]:
             gc.enable()
 
 
-def _read_tables(rows: StagedRows, context: ImportContext, progress: Progress) -> None:
-    plan = rows.plan
-    sizes = [max(table.table.path.stat().st_size, 1) for table in plan.tables]
-    done = 0
-    for table, size in zip(plan.tables, sizes, strict=True):
-        reader = TableReader(table, context)
-        for chunk in read_chunks(table.table):
-            _stage_chunk(rows, reader, chunk)
-            progress(READING_SHARE * (done + chunk.share * size) / sum(sizes), table.table.name)
-        done += size
+def _shown_of(plan: ImportPlan) -> Callable[[Piece], tuple[float, str]]:
+    """Return what tells how far the import is after a piece, and which table it came from."""
+    sizes = {table.file_no: max(table.table.path.stat().st_size, 1) for table in plan.tables}
+    names = {table.file_no: table.table.name for table in plan.tables}
+    total = sum(sizes.values())
+
+    def shown(piece: Piece) -> tuple[float, str]:
+        done = sum(size for file_no, size in sizes.items() if file_no < piece.file_no)
+        return READING_SHARE * (done + piece.share * sizes[piece.file_no]) / total, names[piece.file_no]
+
+    return shown
 
 
-def _stage_chunk(rows: StagedRows, reader: TableReader, chunk: Chunk) -> None:
-    name, mapper = _STAGED_AS[reader.plan.profile.kind]
-    mapped = mapper(reader, chunk)
-    rows.note_people(mapped)
-    if mapped.columns and mapped.columns[0]:
-        rows.staging.append(name, mapped.columns)
-    if mapped.phones:
-        rows.staging.append_work(
-            "phones",
-            ("ref", "phone_encrypted", "phone_hash", "phone_last4_hash"),
-            [(ref, phone.encrypted, phone.digest, phone.last4_digest) for ref, phone in mapped.phones],
-        )
-    _refuse(rows, reader.plan, _refused_of(reader.plan, chunk, mapped))
-
-
-def _refused_of(plan: TablePlan, chunk: Chunk, mapped: Mapped) -> list[RefusedRow]:
-    found = [
-        RefusedRow(file=plan.table.name, line=bad.line, column="", reason=bad.reason, value=bad.text)
-        for bad in chunk.malformed
-    ]
-    found += [
-        RefusedRow(
-            file=plan.table.name,
-            line=mapped.lines[at],
-            column=refusal.column,
-            reason=refusal.reason,
-            value=refusal.value,
-        )
-        for at, refusal in mapped.refusals.rows.items()
-    ]
-    return sorted(found, key=lambda row: row.line)
+def _take(rows: StagedRows, piece: Piece) -> None:
+    if piece.columns and piece.columns[0]:
+        rows.staging.append(piece.staged_as, piece.columns)
+    if piece.phones:
+        rows.staging.append_work("phones", ("ref", "phone_encrypted", "phone_hash", "phone_last4_hash"), piece.phones)
+    _refuse(rows, rows.plan.tables[piece.file_no - 1], piece.refused)
 
 
 def _refuse(rows: StagedRows, plan: TablePlan, refused: list[RefusedRow]) -> None:
@@ -202,7 +142,7 @@ def _refuse(rows: StagedRows, plan: TablePlan, refused: list[RefusedRow]) -> Non
 
 def _settle(rows: StagedRows, repeated: str) -> None:
     plans = {plan.file_no: plan for plan in rows.plan.tables}
-    for name in dict.fromkeys(_STAGED_AS[plan.profile.kind][0] for plan in rows.plan.tables):
+    for name in dict.fromkeys(STAGED_AS[plan.profile.kind] for plan in rows.plan.tables):
         repeats = settle_repeats(rows.staging, name)
         for file_no, count in repeats.same.items():
             rows.outcomes.of(plans[file_no].profile.kind.value).unchanged += count

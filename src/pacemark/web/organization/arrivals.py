@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -17,27 +16,10 @@ from pacemark.web.organization.erased_labels import (
     name_text,
     number_text,
 )
+from pacemark.web.organization.labels import PersonLabel
 from pacemark.web.organization.models import Membership, Organization, Rep, RepAlias
 from pacemark.web.organization.services import set_up_organization
 from pacemark.web.trail.services import record
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonLabel:
-    """How a source names a person: by employee number, by name, or both."""
-
-    employee_no: str
-    name: str
-
-    @property
-    def text(self) -> str:
-        """Return the label that an alias is kept under: the number where there is one."""
-        return self.employee_no or self.name
-
-    @property
-    def shown(self) -> str:
-        """Return the label as people read it."""
-        return f"{self.name} ({self.employee_no})" if self.name and self.employee_no else self.text
 
 
 def matching_reps(source_name: str, labels: Iterable[PersonLabel]) -> dict[PersonLabel, int]:

@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import connection
 
+from pacemark.web.pipeline.copy_text import copy_lines
+
 Cell = str | int | bool | None
 
 _KEY = (("file_no", "int"), ("line", "int"), ("external_id", "text"), ("content_key", "bigint"))
@@ -104,6 +106,10 @@ class Staging:
     def append(self, table: str, columns: Sequence[Sequence[Cell]]) -> None:
         """Add rows, given column by column in the order of :data:`TABLES`."""
         names = [name for name, _type in TABLES[table]]
+        if self.is_postgres:
+            with connection.cursor() as cursor, cursor.copy(_copy_into(f"stage_{table}", names)) as copy:
+                copy.write(copy_lines(columns))
+            return
         self._write(f"stage_{table}", names, zip(*columns, strict=True))
 
     def append_work(self, table: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
@@ -112,7 +118,7 @@ class Staging:
 
     def _write(self, table: str, names: Sequence[str], rows: Any) -> None:
         if self.is_postgres:
-            with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+            with connection.cursor() as cursor, cursor.copy(_copy_into(table, names)) as copy:
                 for row in rows:
                     copy.write_row(row)
             return
@@ -151,6 +157,10 @@ class Staging:
         if self.is_postgres:
             for name in (*TABLES, "people", "lead_refs"):
                 self.execute(f"ANALYZE stage_{name}")
+
+
+def _copy_into(table: str, names: Sequence[str]) -> str:
+    return f"COPY {table} ({', '.join(names)}) FROM STDIN"
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pacemark.web.intake.mapping.content_keys import by_number
 from pacemark.web.intake.values.text import UNASSIGNED, tidy
-from pacemark.web.organization.arrivals import PersonLabel
+from pacemark.web.organization.labels import PersonLabel
 
 NOBODY = 0
 
