@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import connection, transaction
 
+from pacemark.web.accounts.factor_sealing import a_second_factor_opens, reseal_second_factors
 from pacemark.web.config.keys import secret_in
 from pacemark.web.notifications.addresses import reseal
 from pacemark.web.notifications.models import Channel
@@ -22,9 +23,12 @@ from pacemark.web.organization.erasure_models import ErasureKey
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.phones import reseal_phone
 from pacemark.web.trail.services import record
+from pacemark.web.webhooks.models import Caller, Receiver
+from pacemark.web.webhooks.signing import reseal as reseal_secret
 
 KEY, NEXT, FORMER = "phone.key", "phone.key.next", "phone.key.former"
 ROWS_A_STEP = 5_000
+SEALED = ("secret_encrypted", "former_encrypted", "address_encrypted")
 
 
 class RotationError(Exception):
@@ -58,7 +62,10 @@ def rotate_phone_key() -> Rotated:
     old, new = settings.PHONE_KEY, secret_in(home, NEXT)
     try:
         with transaction.atomic():
-            done = Rotated(phones=_reseal_phones(old, new), channels=_reseal_channels(old, new))
+            done = Rotated(
+                phones=_reseal_phones(old, new), channels=_reseal_channels(old, new) + _reseal_ends(old, new)
+            )
+            reseal_second_factors(old, new)
             record(actor=None, action="config.phone_key_changed", subject=("config.key", KEY))
     except InvalidTag as error:
         (home / NEXT).unlink()
@@ -80,14 +87,19 @@ def _opens_all_with(key: str) -> bool:
         return _opens_erasures_with(key)
     encrypted = Lead.objects.exclude(phone_encrypted="").values_list("phone_encrypted", flat=True).first()
     channel = Channel.objects.values_list("kind", "address_encrypted").first()
+    found = [model.objects.values_list("secret_encrypted", flat=True).first() for model in (Receiver, Caller)]
+    secrets_sealed = [secret for secret in found if secret]
     try:
         if encrypted:
             reseal_phone(encrypted, key, key)
         if channel:
             reseal(*channel, key, key)
+        for secret in secrets_sealed:
+            reseal_secret(secret, key, key)
+        factor = a_second_factor_opens(key)
     except InvalidTag:
         return False
-    return bool(encrypted or channel)
+    return bool(encrypted or channel or secrets_sealed or factor)
 
 
 def _opens_erasures_with(key: str) -> bool:
@@ -119,3 +131,13 @@ def _reseal_channels(old: str, new: str) -> int:
         channel.secret_encrypted, _ = reseal(channel.kind, channel.secret_encrypted, old, new)
     Channel.objects.bulk_update(channels, ["address_encrypted", "address_digest", "secret_encrypted"])
     return len(channels)
+
+
+def _reseal_ends(old: str, new: str) -> int:
+    ends = [*Receiver.objects.all(), *Caller.objects.all()]
+    for end in ends:
+        for name in SEALED:
+            if hasattr(end, name):
+                setattr(end, name, reseal_secret(getattr(end, name), old, new))
+        end.save()
+    return len(ends)

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "pacemark.web.resources",
     "pacemark.web.process",
     "pacemark.web.results",
+    "pacemark.web.webhooks",
     "pacemark.web.privacy",
     "pacemark.web.overview",
     "pacemark.web.api",

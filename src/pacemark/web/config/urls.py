@@ -16,6 +16,8 @@ urlpatterns = [
     path("settings/", include("pacemark.web.organization.urls")),
     path("settings/channels/", include("pacemark.web.notifications.urls")),
     path("settings/ladder/", include("pacemark.web.goals.ladder_urls")),
+    path("settings/webhooks/", include("pacemark.web.webhooks.urls")),
+    path("hooks/", include("pacemark.web.webhooks.receiving_urls")),
     path("settings/privacy/", include("pacemark.web.privacy.urls")),
     path("ui/", include("pacemark.web.ui.urls")),
     path("api/v1/", include("pacemark.web.api.urls")),

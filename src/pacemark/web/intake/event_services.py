@@ -20,8 +20,9 @@ from pacemark.web.intake.mapping.cells import TablePlan
 from pacemark.web.intake.models import PostedBatch
 from pacemark.web.intake.planning import ImportPlan
 from pacemark.web.intake.posting.fields import FIELDS, MAX_ROWS, profile_of
+from pacemark.web.intake.posting.mapped import mapped_plan, read_mapped_rows
 from pacemark.web.intake.posting.rows import PostedRows, RowRefusal, read_rows
-from pacemark.web.intake.profiles import Profile
+from pacemark.web.intake.profiles import KindProfile, Profile
 from pacemark.web.intake.readers import FileFormat, SourceTable
 from pacemark.web.intake.refused_rows import RefusedRows
 from pacemark.web.intake.services import ImportResult, StagedBatch
@@ -38,13 +39,17 @@ _MOST_SOURCE_CHARS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """What was posted. ``digest`` is that of the whole request, so that a key is not used for another one."""
+    """What was posted. ``digest`` is that of the whole request, so that a key is not used for another one.
+
+    ``mapping`` reads rows in a sender's own words, amounts in major units; without one they use our field names.
+    """
 
     kind: EventKind
     source_name: str
     rows: Sequence[object]
     key: str | None
     digest: str
+    mapping: KindProfile | None = None
 
 
 def take_events(*, actor: User, posted: Posted) -> Answer:
@@ -102,33 +107,46 @@ def _same(before: PostedBatch, posted: Posted) -> Answer:
 
 @contextmanager
 def _staged(posted: Posted) -> Iterator[tuple[StagedBatch, PostedRows]]:
-    read = read_rows(posted.rows, FIELDS[posted.kind])
+    read = _read(posted)
+    table = mapped_plan(read, posted.mapping) if posted.mapping else _table_plan(posted.kind)
     with tempfile.TemporaryDirectory(prefix="events-") as folder, open_staging(Path(folder)) as staging:
         refused = RefusedRows(Path(folder) / "errors.csv", keep=MAX_ROWS)
-        yield StagedBatch(stage_posted(_plan(posted), read.chunk, staging, refused), None, {}), read
+        rows = stage_posted(
+            _plan(posted, table), read.chunk, staging, refused, are_amounts_major=posted.mapping is not None
+        )
+        yield StagedBatch(rows, None, {}), read
 
 
-def _plan(posted: Posted) -> ImportPlan:
-    fields, profile = FIELDS[posted.kind], profile_of(posted.kind)
+def _read(posted: Posted) -> PostedRows:
+    if posted.mapping is not None:
+        return read_mapped_rows(posted.rows, posted.mapping)
+    return read_rows(posted.rows, FIELDS[posted.kind])
+
+
+def _table_plan(kind: EventKind) -> TablePlan:
+    fields, profile = FIELDS[kind], profile_of(kind)
     table = SourceTable(
-        path=Path(posted.kind.value),
-        name=posted.kind.value,
+        path=Path(kind.value),
+        name=kind.value,
         format=FileFormat.TEXT,
         columns=tuple(field.name for field in fields),
         sample=(),
     )
     shapes = {field.mapped: field.shape for field in fields}
-    plan = TablePlan(
+    return TablePlan(
         table=table,
         profile=profile,
         file_no=1,
         orders={name: "ymd" for name, shape in shapes.items() if shape == "moment"},
         decimals={name: "." for name, shape in shapes.items() if shape == "whole"},
     )
+
+
+def _plan(posted: Posted, table: TablePlan) -> ImportPlan:
     return ImportPlan(
-        profile=Profile(kinds=(profile,), source=posted.source_name),
+        profile=Profile(kinds=(table.profile,), source=posted.source_name),
         source_name=posted.source_name,
-        tables=(plan,),
+        tables=(table,),
         skipped=(),
         is_guessed=False,
     )
