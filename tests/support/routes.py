@@ -223,6 +223,7 @@ EXPECTED: dict[str, Expected] = {
     # a lead that does not exist (tests/web/privacy/test_pages.py has one that does)
     "privacy:export_customer": Expected(roles=frozenset(), method="post", values={"lead_id": 10**9}),
     "privacy:erase_customer": Expected(roles=frozenset(), method="post", values={"lead_id": 10**9}),
+    "privacy:retention": Expected(roles=frozenset({AccessRole.ADMIN})),
     "privacy:employees": Expected(roles=frozenset({AccessRole.ADMIN})),
     "privacy:export_employee": Expected(roles=frozenset(), method="post", values={"who": "r0"}),
     "privacy:erase_employee": Expected(roles=frozenset(), method="post", values={"who": "r0"}),

@@ -74,6 +74,11 @@ class Quiet:
         return ends + timedelta(days=1) if over_midnight and clock >= self.start else ends
 
 
+def settled_before(moment: datetime) -> QuerySet[Message]:
+    """Return messages queued before a moment that need nobody any more; what is stuck waits for a person."""
+    return Message.objects.filter(state__in=(MessageState.SENT, MessageState.DROPPED), queued_at__lt=moment)
+
+
 def quiet_until(channel: Channel, local: datetime) -> datetime:
     """Return the first moment from ``local`` on at which a channel may be spoken to; ``local`` has the floor's zone."""
     if channel.quiet_from is None or channel.quiet_until is None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pacemark.web.pipeline.phones import masked_phone
 from pacemark.web.pipeline.queries.customers import Customer
+from pacemark.web.privacy.queries.retention import Due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +55,13 @@ def document_bytes(document: Mapping[str, Any], given_to: int) -> bytes:
     """Return a document as a JSON file that says for whom it was made."""
     told = {**document, "given_to_account": given_to, "tables": sorted(document["records"])}
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
+
+
+def due_lines(due: Due) -> tuple[tuple[str, int | None], ...]:
+    """Return what would go, by kind; None where it is kept without an end."""
+    return (
+        (_("Customers' leads"), due.leads),
+        (_("Imports with files"), due.uploads),
+        (_("Imports with refused rows"), due.refusals),
+        (_("Messages"), due.messages),
+    )

@@ -16,7 +16,7 @@ from pacemark.web.notifications.choices import ChannelKind, MessageKind, Message
 from pacemark.web.notifications.composing import Draft, composed
 from pacemark.web.notifications.limits import LIMITS, shortened
 from pacemark.web.notifications.models import Channel, Message
-from pacemark.web.notifications.queries import STUCK, digests_due, quiet_until
+from pacemark.web.notifications.queries import STUCK, digests_due, quiet_until, settled_before
 from pacemark.web.notifications.refusals import refuse
 from pacemark.web.organization.clock import local_now
 from pacemark.web.organization.queries import organization
@@ -127,8 +127,7 @@ def take_back(keys: Sequence[str]) -> int:
 @transaction.atomic
 def forget_old(at: datetime | None = None) -> int:
     """Forget what was settled long ago, with its attempts; what is stuck stays until a person has settled it."""
-    settled = Message.objects.filter(state__in=(MessageState.SENT, MessageState.DROPPED))
-    return settled.filter(queued_at__lt=(at or timezone.now()) - KEEP).delete()[1].get("notifications.Message", 0)
+    return settled_before((at or timezone.now()) - KEEP).delete()[1].get("notifications.Message", 0)
 
 
 def _zone() -> ZoneInfo:
