@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import management
+from django.db import connection
+from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
+from tests.support.made_up import write_made_up
 from tests.support.needs import REQUIRE_ALL, chromium_path, postgres_server, samples_path, unmet_need
 from tests.support.people import People, client_of, make_people
-from tests.support.postgres import django_on, fresh_database, migrate
+from tests.support.postgres import copied_template, django_on, fresh_database
+from tests.support.templates import DATABASE, fill_database, made_once, make_empty_home, shared_folder
 
 TODAY = date(2024, 3, 15)  # a Friday
 
@@ -89,6 +94,52 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+# --- what is made once for all test processes -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with keys and a database without a row, to be copied."""
+    return made_once(shared_folder(tmp_path_factory) / "empty-home", make_empty_home)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(empty_home: Path) -> Path:
+    """A migrated SQLite file that others are copied from."""
+    return empty_home / DATABASE
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(sqlite_template: Path) -> Iterator[None]:
+    """Let Django's own test database be a copy as well, where it would be migrated from nothing."""
+    create, command = BaseDatabaseCreation.create_test_db, management.call_command
+
+    def copied(name: str, *words: Any, **options: Any) -> None:
+        if name == "migrate" and connection.vendor == "sqlite":
+            fill_database(connection, sqlite_template)
+        else:
+            command(name, *words, **options)
+
+    def created(*given: Any, **named: Any) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(management, "call_command", copied)
+            return create(*given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseCreation, "create_test_db", created)
+        yield
+
+
+@pytest.fixture(scope="session")
+def made_up_file(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, django_db_blocker: DjangoDbBlocker
+) -> Path:
+    """The database of one made-up organisation, to be copied."""
+    with django_db_blocker.unblock():
+        folder = shared_folder(tmp_path_factory) / "made-up"
+        return made_once(folder, lambda where: write_made_up(where, sqlite_template)) / DATABASE
+
+
 @pytest.fixture
 def today(settings: Any) -> date:
     """Freeze the day: Friday 15 March 2024 for everything that asks the organisation's clock."""
@@ -131,13 +182,11 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A migrated database that others are copied from."""
+def postgres_template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A migrated database that others are copied from; a second test process copies the first one's."""
     server = postgres_server()
     assert server is not None, "mark the test with pytest.mark.postgres"
-    with fresh_database(server) as (name, url):
-        with django_db_blocker.unblock():
-            migrate(url)
+    with django_db_blocker.unblock(), copied_template(server, shared_folder(tmp_path_factory) / "postgres") as name:
         yield name
 
 
@@ -155,15 +204,6 @@ def on_postgres(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> Iterat
     """Let Django work on a fresh PostgreSQL database in this test, with real transactions."""
     with django_db_blocker.unblock(), django_on(postgres_url):
         yield postgres_url
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
-    """A migrated SQLite file that others are copied from."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    with django_db_blocker.unblock():
-        migrate(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from pytest_django import DjangoDbBlocker
 
+from tests.browser.floor_site import FloorSite, standing_site
 from tests.browser.looking import HEIGHTS, Language, Looker, watched
 from tests.browser.site import PASSWORD, Site, running_site
+from tests.support.made_up import SPEC
+from tests.support.templates import copy_home
 
 QUIET = (
     "--no-sandbox",
@@ -18,6 +24,7 @@ QUIET = (
     "--disable-sync",
 )
 OpenPage = Callable[..., Looker]
+StandSite = Callable[[Path], AbstractContextManager[FloorSite]]
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +36,35 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("site")) as site:
+def site(tmp_path_factory: pytest.TempPathFactory, empty_home: Path) -> Iterator[Site]:
+    """A server and its worker as processes of their own, and one person in operations."""
+    with running_site(copy_home(empty_home, tmp_path_factory.mktemp("site"))) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def stand_site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> StandSite:
+    """Serve a copy of a database file from this process."""
+    return lambda file: standing_site(file, tmp_path_factory.mktemp("floor"), django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def floor_site(stand_site: StandSite, sqlite_template: Path) -> Iterator[FloorSite]:
+    """One empty floor for all tests of a module; they write people and days into it."""
+    with stand_site(sqlite_template) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def made_up_site(stand_site: StandSite, made_up_file: Path) -> Iterator[FloorSite]:
+    """The made-up organisation on its last day."""
+    with stand_site(made_up_file) as site:
+        site.turn_to(SPEC.end)
         yield site
 
 
 @pytest.fixture
-def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
+def open_page(browser: Browser, site: Site | FloorSite) -> Iterator[OpenPage]:
     """Open a watched page in a language at a width; all of them are closed at the end."""
     contexts = []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -17,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.needs import ROOT
+from tests.support.templates import environment_of
 
 TODAY = "2024-03-15"  # a Friday
 PASSWORD = "correct-horse-battery"
@@ -40,8 +40,7 @@ class Site:
     @property
     def environment(self) -> dict[str, str]:
         """Nothing of the developer's own settings."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PACEMARK_", "DATABASE_URL"))}
-        return {**kept, "PACEMARK_HOME": str(self.home), "PACEMARK_TODAY": TODAY}
+        return environment_of(self.home, PACEMARK_TODAY=TODAY)
 
     def run(self, *words: str) -> None:
         """Run one command to its end."""
@@ -76,15 +75,11 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def running_site(home: Path, *, made_up: bool = False) -> Iterator[Site]:
-    """Start a server and its worker, on the made-up organisation or with one person alone; end both."""
+def running_site(home: Path) -> Iterator[Site]:
+    """Start a server and its worker with one person who may sign in; end both."""
     port = _free_port()
     site = Site(url=f"http://127.0.0.1:{port}", home=home)
-    if made_up:
-        asked = ("--reps", "24", "--months", "4", "--monthly-history", "6", "--password", PASSWORD)
-        site.run("-m", "pacemark.cli", "demo", *asked)
-    else:
-        site.add_person("ops", "operations", "Olive Ops")
+    site.add_person("ops", "operations", "Olive Ops")
     log = home / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
-from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.looking import Language, Looker
-from tests.browser.site import Site, running_site
-
-pytestmark = pytest.mark.browser
-MONTH = "2024-03"
-FLOOR = """
-import sys
-from datetime import date
-from pacemark.web.config.django_setup import start_django
-start_django()
 from pacemark.engine.periods import sales_month
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.goals.services.targets import set_target
 from pacemark.web.organization.models import Membership, Rep, Team
 from pacemark.web.organization.services import set_up_organization
-set_up_organization(actor=None, name="Floor")
-team, _ = Team.objects.get_or_create(name="T1", defaults={"manager": User.objects.get(username="lead")})
-rep = Rep.objects.create(name=sys.argv[2], user=User.objects.get(username=sys.argv[1]))
-Membership.objects.create(rep=rep, team=team, valid_from=date(2023, 1, 1))
-march = sales_month("2024-03")
-plan_period(actor=None, period=march, as_of=march.first)
-set_target(actor=team.manager, rep_id=rep.pk, period=march, amount=30000)
-print(rep.pk)
-"""
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.floor_site import FloorSite, add_person
+from tests.browser.looking import Language, Looker
+
+pytestmark = pytest.mark.browser
+MONTH = "2024-03"
 WORDS = {
     "zh-hans": ("下周请假三天，三万太高", "少三天，按天数折算"),
     "en": ("Three days off next week, too much", "Three days fewer, in proportion"),
@@ -40,19 +26,28 @@ NAMES = {"zh-hans": ("韩梅梅",), "en": ("Mia Stone",)}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("agreement")) as site:
-        site.add_person("lead", "manager", "Kai Lead")
-        yield site
+def site(floor_site: FloorSite) -> FloorSite:
+    lead = add_person("lead", "manager", "Kai Lead")
+    set_up_organization(actor=None, name="Floor")
+    Team.objects.create(name="T1", manager=lead)
+    return floor_site
+
+
+def _newcomer(user: User, name: str) -> None:
+    """A rep of the team with a plan for a target of 30,000 in March."""
+    rep, team = Rep.objects.create(name=name, user=user), Team.objects.get()
+    Membership.objects.create(rep=rep, team=team, valid_from=date(2023, 1, 1))
+    march = sales_month(MONTH)
+    plan_period(actor=None, period=march, as_of=march.first)
+    set_target(actor=team.manager, rep_id=rep.pk, period=march, amount=30000)
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), [("zh-hans", 390, "light"), ("en", 1440, "dark")])
 def test_two_people_come_to_an_agreement(
-    site: Site, open_page: OpenPage, language: Language, width: int, scheme: str
+    site: FloorSite, open_page: OpenPage, language: Language, width: int, scheme: str
 ) -> None:
     name, username = NAMES[language][0], f"rep-{language}"
-    site.add_person(username, "rep", name)
-    site.run("-c", FLOOR, username, name)
+    _newcomer(add_person(username, "rep", name), name)
     shown = ("Kai Lead", *(one for both in (NAMES, WORDS) for pair in both.values() for one in pair), "T1")
     lead, rep = open_page(language, 1440, shown, scheme), open_page(language, width, shown, scheme)
     sign_in(lead, "lead")

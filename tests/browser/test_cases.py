@@ -2,67 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 
-from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.looking import Language
-from tests.browser.site import Site, running_site
-
-pytestmark = pytest.mark.browser
-# Nine with two opportunities of ten talks a day, a star with five; from the 15th on three of the nine have five, too.
-FLOOR = """
-from datetime import date, timedelta
-from pacemark.web.config.django_setup import start_django
-start_django()
-from pacemark.web.accounts.models import User
-from pacemark.web.organization.models import Team
-from tests.web.goals.floor import Floor
-floor = Floor()
-Team.objects.update(manager=User.objects.get(username="lead"))
-users = [User.objects.get(username="peer"), *[None] * 8]
-reps = [floor.rep(f"Peer {n}", "full_cycle", user=user) for n, user in enumerate(users)]
-star = floor.rep("Star", "full_cycle")
-for n in range(6):
-    for number, rep in enumerate([*reps, star]):
-        day = date(2024, 3, 1) + timedelta(days=n)
-        for talk in floor.dials(rep, day, 10, 10, 10)[: 5 if rep == star else 2]:
-            floor.opportunity(rep, day, talk=talk)
-        day = date(2024, 3, 15) + timedelta(days=n)
-        for talk in floor.dials(rep, day, 10, 10, 10)[: 5 if number < 3 else 2]:
-            floor.opportunity(rep, day, talk=talk)
-floor.count()
-"""
-LOOK = """
-from datetime import date
-from pacemark.web.config.django_setup import start_django
-start_django()
+from pacemark.web.organization.models import Rep, Team
 from pacemark.web.results.models import SuccessCase
 from pacemark.web.results.services.case_looks import look_at_trials
 from pacemark.web.results.services.cases import adopt_case
-from pacemark.web.organization.models import Rep
-case = SuccessCase.objects.latest("pk")
-for name in ("Peer 1", "Peer 2"):
-    rep_id = Rep.objects.get(name=name).pk
-    adopt_case(actor=None, case_id=case.pk, rep_id=rep_id, since=case.trial_from, today=case.trial_from)
-look_at_trials(today=date(2024, 4, 20))
-"""
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.floor_site import FloorSite, add_person
+from tests.browser.looking import Language
+from tests.web.goals.floor import Floor
+
+pytestmark = pytest.mark.browser
 SHOWN = ("Kai Lead", "Peer One", "Star", "Team 1", "Floor", "hand", *(f"Peer {n}" for n in range(9)))
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("cases")) as site:
-        site.add_person("lead", "manager", "Kai Lead")
-        site.add_person("peer", "rep", "Peer One")
-        site.run("-c", FLOOR)
-        yield site
+def site(floor_site: FloorSite) -> FloorSite:
+    """Nine with two opportunities of ten talks a day, a star with five; later three of the nine have five, too."""
+    floor = Floor()
+    Team.objects.update(manager=add_person("lead", "manager", "Kai Lead"))
+    users = [add_person("peer", "rep", "Peer One"), *[None] * 8]
+    reps = [floor.rep(f"Peer {n}", "full_cycle", user=user) for n, user in enumerate(users)]
+    star = floor.rep("Star", "full_cycle")
+    for start, busy in ((date(2024, 3, 1), [star]), (date(2024, 3, 15), reps[:3])):
+        for n in range(6):
+            for rep in (*reps, star):
+                day = start + timedelta(days=n)
+                for talk in floor.dials(rep, day, 10, 10, 10)[: 5 if rep in busy else 2]:
+                    floor.opportunity(rep, day, talk=talk)
+    floor.count()
+    return floor_site
+
+
+def _four_weeks_later() -> None:
+    """Two more took it up as the trial began; then the trial is looked at."""
+    case = SuccessCase.objects.latest("pk")
+    assert case.trial_from is not None
+    for name in ("Peer 1", "Peer 2"):
+        rep_id = Rep.objects.get(name=name).pk
+        adopt_case(actor=None, case_id=case.pk, rep_id=rep_id, since=case.trial_from, today=case.trial_from)
+    look_at_trials(today=date(2024, 4, 20))
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh-hans", 1440), ("en", 390)])
 def test_a_success_is_proposed_tried_and_verified(
-    site: Site, open_page: OpenPage, language: Language, width: int
+    site: FloorSite, open_page: OpenPage, language: Language, width: int
 ) -> None:
     lead, rep = (open_page(language, wide, SHOWN) for wide in (width, 390))
     sign_in(lead, "lead")
@@ -85,7 +72,7 @@ def test_a_success_is_proposed_tried_and_verified(
     rep.page.goto(address)
     rep.look("case-of-another")
 
-    site.run("-c", LOOK)
+    _four_weeks_later()
 
     lead.page.goto(address)
     lead.look("case-verified")

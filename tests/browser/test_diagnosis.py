@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
-from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.looking import Language
-from tests.browser.site import Site, running_site
-
-pytestmark = pytest.mark.browser
-FLOOR = """
-from datetime import date
-from pacemark.web.config.django_setup import start_django
-start_django()
 from pacemark.engine.periods import sales_month
-from pacemark.web.accounts.models import User
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.models import Rep, Team
 from pacemark.web.process.services.findings import count_findings
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.floor_site import FloorSite, add_person
+from tests.browser.looking import Language
 from tests.support.quarter_floor import write_quarter
 from tests.web.goals.floor import Floor
-floor = Floor()
-weak = write_quarter(floor)
-Team.objects.update(manager=User.objects.get(username="lead"))
-Rep.objects.filter(pk=weak.pk).update(user=User.objects.get(username="weak"))
-march = sales_month("2024-03")
-plan_period(actor=None, period=march, as_of=march.first)
-count_findings(actor=None, as_of=date(2024, 3, 14))
-"""
+
+pytestmark = pytest.mark.browser
 SHOWN = ("Kai Lead", "Weak", "Peer", "Team 1", "Floor", "hand")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("diagnosis")) as site:
-        site.add_person("lead", "manager", "Kai Lead")
-        site.add_person("weak", "rep", "Weak")
-        site.run("-c", FLOOR)
-        yield site
+def site(floor_site: FloorSite) -> FloorSite:
+    weak = write_quarter(Floor())
+    Team.objects.update(manager=add_person("lead", "manager", "Kai Lead"))
+    Rep.objects.filter(pk=weak.pk).update(user=add_person("weak", "rep", "Weak"))
+    march = sales_month("2024-03")
+    plan_period(actor=None, period=march, as_of=march.first)
+    count_findings(actor=None, as_of=date(2024, 3, 14))
+    return floor_site
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh-hans", 1440), ("en", 390)])
 def test_a_finding_leads_to_its_calls_and_into_coaching(
-    site: Site, open_page: OpenPage, language: Language, width: int
+    site: FloorSite, open_page: OpenPage, language: Language, width: int
 ) -> None:
     lead, rep = open_page(language, width, SHOWN), open_page(language, 390, SHOWN)
     page = lead.page

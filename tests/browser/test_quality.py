@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
-from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.looking import Language, Looker
-from tests.browser.site import Site, running_site
-
-pytestmark = pytest.mark.browser
-FLOOR = """
-import sys
-from datetime import date
-from pacemark.web.config.django_setup import start_django
-start_django()
-import numpy as np
-from datetime import UTC, datetime, timedelta
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.models import Membership, Rep, Team
 from pacemark.web.organization.services import set_up_organization
 from pacemark.web.pipeline.facts_services import rebuild_facts
 from pacemark.web.pipeline.models import Call, Source
 from pacemark.web.process.services.quality import count_quality
-set_up_organization(actor=None, name="Floor")
-team, _ = Team.objects.get_or_create(name="T1", defaults={"manager": User.objects.get(username="lead")})
-rep = Rep.objects.create(name=sys.argv[2], user=User.objects.get(username=sys.argv[1]))
-Membership.objects.create(rep=rep, team=team, valid_from=date(2023, 1, 1))
-source, _ = Source.objects.get_or_create(name="hand")
-seconds = np.floor(75 * np.exp(np.random.default_rng(3).standard_normal(1300))).astype(int)
-seconds[np.flatnonzero((seconds >= 150) & (seconds < 180))[::2]] = 181
-start = datetime(2024, 3, 4, 1, tzinfo=UTC)
-Call.objects.bulk_create([
-    Call(source=source, external_id=f"{rep.pk}-{n}", rep=rep, direction=1, answered=True, talk_seconds=int(one),
-         occurred_at=start + timedelta(minutes=n % 480, days=n // 480),
-         business_date=date(2024, 3, 4 + n // 480), local_hour=9 + n % 480 // 60)
-    for n, one in enumerate(seconds)])
-rebuild_facts(actor=None)
-count_quality()
-"""
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.floor_site import FloorSite, add_person
+from tests.browser.looking import Language, Looker
+
+pytestmark = pytest.mark.browser
 WORDS = {
     "zh-hans": ("开场白正好讲到三分钟", "脚本如此，已听录音"),
     "en": ("The script takes three minutes", "It is the script; I listened"),
@@ -48,19 +26,39 @@ NAMES = {"zh-hans": "韩梅梅", "en": "Mia Stone"}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("quality")) as site:
-        site.add_person("lead", "manager", "Kai Lead")
-        yield site
+def site(floor_site: FloorSite) -> FloorSite:
+    lead = add_person("lead", "manager", "Kai Lead")
+    set_up_organization(actor=None, name="Floor")
+    Team.objects.create(name="T1", manager=lead)
+    Source.objects.create(name="hand")
+    return floor_site
+
+
+def _padder(user: User, name: str) -> None:
+    """A rep of the team, half of whose talks that end just before the threshold were stretched past it."""
+    rep, source = Rep.objects.create(name=name, user=user), Source.objects.get()
+    Membership.objects.create(rep=rep, team=Team.objects.get(), valid_from=date(2023, 1, 1))
+    seconds = np.floor(75 * np.exp(np.random.default_rng(3).standard_normal(1300))).astype(int)
+    seconds[np.flatnonzero((seconds >= 150) & (seconds < 180))[::2]] = 181
+    start = datetime(2024, 3, 4, 1, tzinfo=UTC)
+    Call.objects.bulk_create(
+        Call(
+            source=source, external_id=f"{rep.pk}-{n}", rep=rep, direction=1, answered=True, talk_seconds=int(one),
+            occurred_at=start + timedelta(minutes=n % 480, days=n // 480),
+            business_date=date(2024, 3, 4 + n // 480), local_hour=9 + n % 480 // 60,
+        )
+        for n, one in enumerate(seconds)
+    )  # fmt: skip
+    rebuild_facts(actor=None)
+    count_quality()
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), [("zh-hans", 390, "light"), ("en", 1440, "dark")])
 def test_a_rep_explains_and_a_leader_decides(
-    site: Site, open_page: OpenPage, language: Language, width: int, scheme: str
+    site: FloorSite, open_page: OpenPage, language: Language, width: int, scheme: str
 ) -> None:
     name, username, (word, reason) = NAMES[language], f"rep-{language}", WORDS[language]
-    site.add_person(username, "rep", name)
-    site.run("-c", FLOOR, username, name)
+    _padder(add_person(username, "rep", name), name)
     shown = ("Kai Lead", *NAMES.values(), *(one for pair in WORDS.values() for one in pair), "T1")
     lead, rep = open_page(language, 1440, shown, scheme), open_page(language, width, shown, scheme)
     sign_in(lead, "lead")

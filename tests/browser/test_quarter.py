@@ -3,65 +3,53 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterator
+from datetime import date
 
 import pytest
+from django.db.models import Model
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.looking import Language, Looker
-from tests.browser.site import Site, running_site
-
-pytestmark = pytest.mark.browser
-QUARTER, PAST, MONTH = "2024-Q2", "2024-Q1", "2024-03"
-NAMED = (
-    "organization_rep.name",
-    "organization_team.name",
-    "organization_region.name",
-    "organization_organization.name",
-    "accounts_user.display_name",
-)
-MOVE = "(one, to) => { one.value = to; one.dispatchEvent(new Event('input', {bubbles: true})); }"
-READY = """
-import sys
-from datetime import date
-from pacemark.web.config.django_setup import start_django
-start_django()
+from pacemark.web.accounts.models import User
 from pacemark.web.goals.choices import TargetBasis
 from pacemark.web.goals.models import RepPlan
 from pacemark.web.goals.services.quarters import set_quarter
-plans = RepPlan.objects.filter(period_start=date(2024, 3, 1), role="full_cycle", is_current=True)
-rep_id = plans.order_by("rep_id")[int(sys.argv[1])].rep_id
-for start, amount in ((date(2024, 1, 1), 120_000_00), (date(2024, 4, 1), 90_000_00)):
-    set_quarter(actor=None, rep_id=rep_id, quarter_start=start, amount_minor=amount, basis=TargetBasis.TYPED,
-                reason="quarter")
-"""
+from pacemark.web.organization.models import Organization, Region, Rep, Team
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.floor_site import FloorSite
+from tests.browser.looking import Language, Looker
+
+pytestmark = pytest.mark.browser
+QUARTER, PAST, MONTH = "2026-Q3", "2026-Q2", "2026-06"
+NAMED: tuple[tuple[type[Model], str], ...] = (
+    (Rep, "name"), (Team, "name"), (Region, "name"), (Organization, "name"), (User, "display_name"),
+)  # fmt: skip
+MOVE = "(one, to) => { one.value = to; one.dispatchEvent(new Event('input', {bubbles: true})); }"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("quarter"), made_up=True) as site:
-        yield site
+def site(made_up_site: FloorSite) -> FloorSite:
+    return made_up_site
 
 
-def _read(site: Site, query: str) -> list[str]:
-    with sqlite3.connect(f"file:{site.home / 'pacemark.sqlite3'}?mode=ro", uri=True) as database:
-        return [str(value) for (value,) in database.execute(query)]
+def _ready(place: int) -> int:
+    """Give somebody with a plan two quarters; return who it is."""
+    plans = RepPlan.objects.filter(period_start=date(2026, 6, 1), role="full_cycle", is_current=True)
+    rep_id = plans.order_by("rep_id")[place].rep_id
+    for start, amount in ((date(2026, 4, 1), 120_000_00), (date(2026, 7, 1), 90_000_00)):
+        set_quarter(
+            actor=None, rep_id=rep_id, quarter_start=start, amount_minor=amount, basis=TargetBasis.TYPED,
+            reason="quarter",
+        )  # fmt: skip
+    return rep_id
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), [("zh-hans", 390, "dark"), ("en", 1440, "light")])
 def test_months_what_if_seasons_and_units(
-    site: Site, open_page: OpenPage, language: Language, width: int, scheme: str
+    site: FloorSite, open_page: OpenPage, language: Language, width: int, scheme: str
 ) -> None:
     place = ["zh-hans", "en"].index(language)  # somebody else each time: a month set by hand stays as it was set
-    site.run("-c", READY, str(place))
-    names = [name for one in NAMED for name in _read(site, "SELECT {1} FROM {0}".format(*one.split(".")))]
-    rep_id = _read(
-        site,
-        "SELECT rep_id FROM goals_repplan WHERE period_start = '2024-03-01' AND role = 'full_cycle'"
-        " AND is_current ORDER BY rep_id",
-    )[place]
+    rep_id = _ready(place)
+    names = [name for model, field in NAMED for name in model._default_manager.values_list(field, flat=True)]
     # the last letter of a name stands for a face; what is long goes first, so that no piece of it stays
     shown = sorted({*names, *(name[-1] for name in names)}, key=len, reverse=True)
     looker = open_page(language, width, tuple(shown), scheme)
@@ -83,32 +71,32 @@ def _boxes(page: Page) -> list[float]:
     return [_number(boxes.nth(place).input_value()) for place in range(boxes.count())]
 
 
-def _months(looker: Looker, rep_id: str) -> None:
+def _months(looker: Looker, rep_id: int) -> None:
     """A month that is over has no box; of an open quarter one month is typed, and the others hold the sum."""
     page = looker.page
     page.goto(f"/goals/{rep_id}/quarter/?quarter={PAST}")
     looker.look("quarter-past")
-    assert page.locator("#months-table input[inputmode=decimal]").count() == 1, "January and February are over"
+    assert page.locator("#months-table input[inputmode=decimal]").count() == 1, "April and May are over"
     assert page.locator("#months-table tbody tr").count() == 3
 
     page.goto(f"/goals/{rep_id}/quarter/?quarter={QUARTER}")
     before = _boxes(page)
     assert sum(before) == 90_000
-    page.fill("#m-2024-04", "40000")
-    page.press("#m-2024-04", "Tab")
+    page.fill("#m-2026-07", "40000")
+    page.press("#m-2026-07", "Tab")
     page.wait_for_selector("#months-table .adj.acc")
     looker.look("quarter-tried")
     becomes = [_number(text) for text in page.locator("#months-table .adj.acc").all_inner_texts()]
-    assert sum(becomes) == 50_000, "May and June take the difference before anything is saved"
+    assert sum(becomes) == 50_000, "August and September take the difference before anything is saved"
     assert _number(page.inner_text("#months-table tfoot td:nth-child(2)")) == 90_000
-    page.fill("#months-reason", "April 40000")
+    page.fill("#months-reason", "July 40000")
     page.click("#months form .btn.primary")
     page.wait_for_selector(".note.ok")
     looker.look("quarter-saved")
     assert _boxes(page) == [40_000, *becomes]
 
 
-def _what_if(looker: Looker, rep_id: str) -> None:
+def _what_if(looker: Looker, rep_id: int) -> None:
     """A slider moves the number, the answer follows; the numbers are kept under a name and come back."""
     page, address = looker.page, f"/goals/{rep_id}/what-if/?period={MONTH}"
     page.goto(address)
@@ -146,20 +134,20 @@ def _seasons(looker: Looker) -> None:
     page.goto(f"/goals/seasons/?quarter={QUARTER}")
     looker.look("seasons")
     parts = "#season tbody td:nth-child(5)"
-    before = page.locator(parts).nth(3).inner_text()
-    weight = "1.5" if page.input_value("#w-4") != "1.5" else "2"
-    page.fill("#w-4", weight)
-    page.press("#w-4", "Tab")
+    before = page.locator(parts).nth(6).inner_text()
+    weight = "1.5" if page.input_value("#w-7") != "1.5" else "2"
+    page.fill("#w-7", weight)
+    page.press("#w-7", "Tab")
     page.wait_for_function(
-        "([where, before]) => document.querySelectorAll(where)[3].innerText !== before", arg=[parts, before]
+        "([where, before]) => document.querySelectorAll(where)[6].innerText !== before", arg=[parts, before]
     )
-    three = [_number(page.locator(parts).nth(place).inner_text().split("\n")[0]) for place in (3, 4, 5)]
+    three = [_number(page.locator(parts).nth(place).inner_text().split("\n")[0]) for place in (6, 7, 8)]
     assert sum(three) == 90_000
-    page.fill("#note", "2024")
+    page.fill("#note", "2026")
     page.click("form[action$='/save/'] .btn.primary")
     page.wait_for_selector(".note.ok")
     looker.look("seasons-saved")
-    assert page.input_value("#w-4") == weight
+    assert page.input_value("#w-7") == weight
 
 
 def _units(looker: Looker) -> None:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.looking import Language, Looker
-from tests.browser.site import TODAY, Site, running_site
-
-pytestmark = pytest.mark.browser
-FLOOR = """
-import sys
-from datetime import UTC, date, datetime
-from pacemark.web.config.django_setup import start_django
-start_django()
-from pacemark.web.accounts.models import User
+from pacemark.cli import app
 from pacemark.web.organization.models import Membership, Rep, Team
 from pacemark.web.organization.services import set_up_organization
 from pacemark.web.pipeline.choices import PoolEntered
@@ -24,41 +17,54 @@ from pacemark.web.pipeline.clock_services import set_recycle_rule
 from pacemark.web.pipeline.holding_services import enter_pool
 from pacemark.web.pipeline.models import Lead, Segment, Source
 from pacemark.web.pipeline.phones import seal_phone
-set_up_organization(actor=None, name="Floor")
-team = Team.objects.create(name="T1", manager=User.objects.get(username="lead"))
-for name, username in (("Ann", "ann"), ("Bo", None)):
-    rep = Rep.objects.create(name=name, user=User.objects.filter(username=username).first())
-    Membership.objects.create(rep=rep, team=team, valid_from=date(2023, 1, 1))
-set_recycle_rule(actor=None, at=datetime(2024, 3, 15, 3, tzinfo=UTC))
-source, segment = Source.objects.create(name="site"), Segment.objects.create(channel="web", lead_grade="A")
-def lead(number, day, **rest):
-    phone = seal_phone(f"1380013{8000 + number}", "CN")
-    return Lead.objects.create(
-        source=source, external_id=f"L{number}", name=f"Lin {number}", segment=segment, arrived_on=f"2024-03-{day}",
-        arrived_at=datetime(2024, 3, day, 3, tzinfo=UTC), phone_encrypted=phone.encrypted, phone_hash=phone.digest,
-        phone_last4_hash=phone.last4_digest, **rest)
-for number in range(6):
-    lead(number, 14)
-lead(6, 15, is_blocked=True)
-pooled = [lead(number, 13).pk for number in (7, 8)]
-enter_pool(actor=None, lead_ids=pooled, at=datetime(2024, 3, 14, 3, tzinfo=UTC), how=PoolEntered.RETURNED)
-"""
+from tests.browser.conftest import OpenPage, StandSite, sign_in
+from tests.browser.floor_site import FloorSite, add_person
+from tests.browser.looking import Language, Looker
+from tests.browser.site import TODAY
+
+pytestmark = pytest.mark.browser
 SHOWN = ("Kai Lead", "Olive Ops", "Ann", "Bo", "T1", "site", "web", "公海", "Lin")
 NOTE = {"zh-hans": "约周六晚上", "en": "Saturday evening"}
 
 
 @pytest.fixture
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("resources")) as site:
-        site.add_person("lead", "manager", "Kai Lead")
-        site.add_person("ann", "rep", "Ann")
-        site.run("-c", FLOOR)
+def site(stand_site: StandSite, sqlite_template: Path) -> Iterator[FloorSite]:
+    """Two reps, six new leads and one that is blocked, two in the pool; anew for each test, for leads are used up."""
+    with stand_site(sqlite_template) as site:
+        _floor()
         yield site
+
+
+def _floor() -> None:
+    add_person("ops", "operations", "Olive Ops")
+    lead, ann = add_person("lead", "manager", "Kai Lead"), add_person("ann", "rep", "Ann")
+    set_up_organization(actor=None, name="Floor")
+    team = Team.objects.create(name="T1", manager=lead)
+    for name, user in (("Ann", ann), ("Bo", None)):
+        rep = Rep.objects.create(name=name, user=user)
+        Membership.objects.create(rep=rep, team=team, valid_from=date(2023, 1, 1))
+    set_recycle_rule(actor=None, at=datetime(2024, 3, 15, 3, tzinfo=UTC))
+    Source.objects.create(name="site")
+    Segment.objects.create(channel="web", lead_grade="A")
+    for number in range(6):
+        _lead(number, 14)
+    _lead(6, 15, is_blocked=True)
+    pooled = [_lead(number, 13).pk for number in (7, 8)]
+    enter_pool(actor=None, lead_ids=pooled, at=datetime(2024, 3, 14, 3, tzinfo=UTC), how=PoolEntered.RETURNED)
+
+
+def _lead(number: int, day: int, *, is_blocked: bool = False) -> Lead:
+    phone = seal_phone(f"1380013{8000 + number}", "CN")
+    return Lead.objects.create(
+        source=Source.objects.get(), external_id=f"L{number}", name=f"Lin {number}", segment=Segment.objects.get(),
+        arrived_on=date(2024, 3, day), arrived_at=datetime(2024, 3, day, 3, tzinfo=UTC), is_blocked=is_blocked,
+        phone_encrypted=phone.encrypted, phone_hash=phone.digest, phone_last4_hash=phone.last4_digest,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), [("zh-hans", 390, "light"), ("en", 1440, "dark")])
 def test_a_rule_is_tried_put_in_force_and_explained_and_a_rep_works_the_queue(
-    site: Site, open_page: OpenPage, language: Language, width: int, scheme: str
+    site: FloorSite, open_page: OpenPage, language: Language, width: int, scheme: str
 ) -> None:
     shown = (*SHOWN, *NOTE.values())
     operations, rep = open_page(language, 1440, shown, scheme), open_page(language, width, shown, scheme)
@@ -66,9 +72,9 @@ def test_a_rule_is_tried_put_in_force_and_explained_and_a_rep_works_the_queue(
     sign_in(rep, "ann")
 
     _draft(operations)
-    _replay(operations)
+    _replay(site, operations)
     _activate(operations)
-    site.run("-m", "pacemark.cli", "allocate", "--key", f"browser-{language}")
+    CliRunner().invoke(app, ["allocate", "--key", f"browser-{language}"], catch_exceptions=False)
     _waiting_is_explained(operations)
     lead_id = _claim_and_note(rep, NOTE[language])
     _why_and_return(rep, lead_id)
@@ -91,11 +97,13 @@ def _draft(looker: Looker) -> None:
     looker.look("draft")
 
 
-def _replay(looker: Looker) -> None:
+def _replay(site: FloorSite, looker: Looker) -> None:
     page = looker.page
     page.fill("[name=first]", "2024-03-14")
     page.fill("[name=last]", "2024-03-14")
     page.click("form[action$='/replay/'] .btn")
+    page.wait_for_selector("#replays progress")
+    site.work()
     page.wait_for_selector("#replays .st.ok", timeout=90_000)
     page.reload()
     page.wait_for_selector("form[action$='/activate/']")

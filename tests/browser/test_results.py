@@ -2,62 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
-from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.looking import Language
-from tests.browser.site import Site, running_site
-
-pytestmark = pytest.mark.browser
-# The rep of a region's team with a grade, half a year of steady work, a plan, and more booked than was asked.
-FLOOR = """
-from datetime import date
-from pacemark.web.config.django_setup import start_django
-start_django()
 from pacemark.engine.periods import sales_month
-from pacemark.web.accounts.models import User
 from pacemark.web.goals.choices import Tier
 from pacemark.web.goals.services.ladder import set_tiers
 from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.organization.models import Grade, GradeQuota, Region, Team
 from pacemark.web.results.jobs import work_out_the_quarter
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.floor_site import FloorSite, add_person
+from tests.browser.looking import Language
 from tests.web.goals.floor import Floor, steady_months, weekdays
-floor = Floor()
-user = {name: User.objects.get(username=name) for name in ("lead", "above", "climber")}
-Team.objects.update(manager=user["lead"], region=Region.objects.create(name="Floor North", director=user["above"]))
-grade = Grade.objects.create(name="P1", ordinal=1)
-GradeQuota.objects.create(grade=grade, valid_from=date(2020, 1, 1), quota_minor=2_000_000)
-long_ago = date(2020, 1, 1)
-rep = floor.rep("Climber", "full_cycle", grade=grade, hired_on=long_ago, user=user["climber"])
-floor.rep("Peer", "full_cycle", grade=grade, hired_on=long_ago, employee_no="77")
-steady_months(floor, [rep], weekdays(date(2023, 9, 1), date(2023, 12, 29)))
-floor.deal(rep, date(2024, 3, 11), 21_000)
-floor.deal(rep, date(2024, 3, 12), 300)
-floor.count()
-amounts = {Tier.HIGH: 2_500_000, Tier.BENCHMARK: 3_000_000}
-set_tiers(actor=None, grade_id=grade.pk, valid_from=date(2024, 1, 1), amounts_minor=amounts)
-plan_period(actor=None, period=sales_month("2024-03"), as_of=date(2024, 3, 1))
-work_out_the_quarter()
-"""
+
+pytestmark = pytest.mark.browser
 SHOWN = ("Kai Lead", "Ada Above", "Climber", "Peer", "Team 1", "Floor North", "Floor", "hand")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("results")) as site:
-        for username, access, name in (
-            ("lead", "manager", "Kai Lead"), ("above", "director", "Ada Above"), ("climber", "rep", "Climber"),
-        ):  # fmt: skip
-            site.add_person(username, access, name)
-        site.run("-c", FLOOR)
-        yield site
+def site(floor_site: FloorSite) -> FloorSite:
+    """The rep of a region's team with a grade, half a year of steady work, a plan, and more booked than was asked."""
+    floor, long_ago = Floor(), date(2020, 1, 1)
+    north = Region.objects.create(name="Floor North", director=add_person("above", "director", "Ada Above"))
+    Team.objects.update(manager=add_person("lead", "manager", "Kai Lead"), region=north)
+    grade = Grade.objects.create(name="P1", ordinal=1)
+    GradeQuota.objects.create(grade=grade, valid_from=long_ago, quota_minor=2_000_000)
+    user = add_person("climber", "rep", "Climber")
+    rep = floor.rep("Climber", "full_cycle", grade=grade, hired_on=long_ago, user=user)
+    floor.rep("Peer", "full_cycle", grade=grade, hired_on=long_ago, employee_no="77")
+    steady_months(floor, [rep], weekdays(date(2023, 9, 1), date(2023, 12, 29)))
+    floor.deal(rep, date(2024, 3, 11), 21_000)
+    floor.deal(rep, date(2024, 3, 12), 300)
+    floor.count()
+    amounts = {Tier.HIGH: 2_500_000, Tier.BENCHMARK: 3_000_000}
+    set_tiers(actor=None, grade_id=grade.pk, valid_from=date(2024, 1, 1), amounts_minor=amounts)
+    plan_period(actor=None, period=sales_month("2024-03"), as_of=date(2024, 3, 1))
+    work_out_the_quarter()
+    return floor_site
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh-hans", 1440), ("en", 390)])
 def test_credit_is_split_the_tier_taken_and_the_overview_agrees(
-    site: Site, open_page: OpenPage, language: Language, width: int
+    site: FloorSite, open_page: OpenPage, language: Language, width: int
 ) -> None:
     lead, rep, above = (open_page(language, wide, SHOWN) for wide in (width, 390, width))
     sign_in(lead, "lead")

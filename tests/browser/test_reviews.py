@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
-from tests.browser.conftest import OpenPage, sign_in
-from tests.browser.looking import Language
-from tests.browser.site import Site, running_site
-
-pytestmark = pytest.mark.browser
-# A team under a manager and a director, two weeks of dials and deals, and the reviews of both.
-FLOOR = """
-from datetime import date
-from pacemark.web.config.django_setup import start_django
-start_django()
-from pacemark.web.accounts.models import User
 from pacemark.web.organization.models import Region, Team
 from pacemark.web.results.queries.review_cycles import week_around
 from pacemark.web.results.services.reviews import write_reviews
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.floor_site import FloorSite, add_person
+from tests.browser.looking import Language
 from tests.web.goals.floor import Floor, weekdays
-floor = Floor()
-user = {name: User.objects.get(username=name) for name in ("lead", "above")}
-Team.objects.update(manager=user["lead"], region=Region.objects.create(name="Floor North", director=user["above"]))
-rep = floor.rep("Peer", "full_cycle")
-for day in weekdays(date(2024, 2, 19), date(2024, 3, 8)):
-    floor.dials(rep, day, 20, 8, 3)
-floor.deal(rep, date(2024, 3, 5), 1234)
-floor.count()
-for day in (date(2024, 2, 20), date(2024, 2, 27)):
-    write_reviews(actor=None, cycle=week_around(day), level="team", today=date(2024, 3, 11))
-"""
+
+pytestmark = pytest.mark.browser
 SHOWN = ("Kai Lead", "Ada Above", "Peer", "Team 1", "Floor North", "Floor", "hand", "Two were ill", "Sit beside them")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("reviews")) as site:
-        site.add_person("lead", "manager", "Kai Lead")
-        site.add_person("above", "director", "Ada Above")
-        site.run("-c", FLOOR)
-        yield site
+def site(floor_site: FloorSite) -> FloorSite:
+    """A team under a manager and a director, two weeks of dials and deals, and the reviews of both."""
+    floor = Floor()
+    north = Region.objects.create(name="Floor North", director=add_person("above", "director", "Ada Above"))
+    Team.objects.update(manager=add_person("lead", "manager", "Kai Lead"), region=north)
+    rep = floor.rep("Peer", "full_cycle")
+    for day in weekdays(date(2024, 2, 19), date(2024, 3, 8)):
+        floor.dials(rep, day, 20, 8, 3)
+    floor.deal(rep, date(2024, 3, 5), 1234)
+    floor.count()
+    for day in (date(2024, 2, 20), date(2024, 2, 27)):
+        write_reviews(actor=None, cycle=week_around(day), level="team", today=date(2024, 3, 11))
+    return floor_site
 
 
 @pytest.mark.parametrize(("language", "width", "place"), [("zh-hans", 1440, 1), ("en", 390, 2)])
 def test_a_review_is_agreed_archived_and_carried_on(
-    site: Site, open_page: OpenPage, language: Language, width: int, place: int
+    site: FloorSite, open_page: OpenPage, language: Language, width: int, place: int
 ) -> None:
     lead, above = (open_page(language, width, SHOWN) for _person in range(2))
     sign_in(lead, "lead")

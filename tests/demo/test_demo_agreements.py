@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
-from pytest_django import DjangoDbBlocker
 
-from pacemark.demo.load import write_demo
 from pacemark.demo.load_agreements import write_agreements
-from pacemark.demo.spec import DemoSpec
-from pacemark.demo.world import LOCAL, Chronicle
 from pacemark.web.goals.choices import AgreementState
 from pacemark.web.goals.models import Agreement, AgreementStep, AgreementVersion, RepPlan
 from pacemark.web.goals.queries.agreement_lists import waiting_for
 from pacemark.web.goals.queries.agreements import history_of, standing_plans, states_of
 from pacemark.web.organization.models import Rep
+from tests.support.made_up import SPEC
 
-SPEC = DemoSpec(seed=17, end=date(2026, 6, 18), reps=40, months=1)
-NOW = datetime(2026, 6, 18, 15, 20, tzinfo=LOCAL)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made_up")]
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _written(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Written once for all tests here, and rolled back."""
-    with django_db_blocker.unblock(), override_settings(PACEMARK_TODAY="2026-06-18"), transaction.atomic():
-        write_demo(Chronicle.of(SPEC, NOW), "three-blind-mice", lambda part: None)
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.mark.django_db
 def test_every_state_is_there_and_a_second_run_adds_nothing() -> None:
     by_state = Counter(Agreement.objects.filter(period_start=JUNE).values_list("state", flat=True))
     n_steps = AgreementStep.objects.count()
@@ -47,7 +30,6 @@ def test_every_state_is_there_and_a_second_run_adds_nothing() -> None:
     assert AgreementStep.objects.count() == n_steps
 
 
-@pytest.mark.django_db
 def test_talks_are_whole() -> None:
     for period in (JUNE, JULY):
         views = states_of(period, None)
@@ -63,9 +45,8 @@ def test_talks_are_whole() -> None:
     assert not AgreementVersion.objects.filter(agreed_at__isnull=True, holds_from__isnull=False).exists()
 
 
-@pytest.mark.django_db
 def test_the_demos_rep_has_a_story_and_something_to_answer() -> None:
     rep = Rep.objects.get(user__username="rep")
     assert [step.kind for step in history_of(rep.pk, JUNE)] == ["propose", "ask", "revise", "agree"]
     assert [step.by.username for step in history_of(rep.pk, JUNE) if step.by] == ["manager", "rep", "manager", "rep"]
-    assert [version.agreement.period_start for version in waiting_for(rep.pk, NOW.date())] == [JULY]
+    assert [version.agreement.period_start for version in waiting_for(rep.pk, SPEC.end)] == [JULY]

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
-
 import pytest
-from django.db import transaction
-from pytest_django import DjangoDbBlocker
 
 from pacemark.demo.advance import DemoChangedError, advance_demo
-from pacemark.demo.load import holds_an_organization, kept_demo, write_demo
+from pacemark.demo.load import holds_an_organization, kept_demo
 from pacemark.demo.load_people import SIGN_INS
-from pacemark.demo.spec import DemoSpec
-from pacemark.demo.world import LOCAL, Chronicle
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.choices import Role
 from pacemark.web.organization.models import Region, Rep, Team
@@ -21,22 +14,11 @@ from pacemark.web.organization.queries import members_on, visible_rep_ids
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.pipeline.models import Call, Lead, Opportunity
 from pacemark.web.pipeline.phones import masked_phone, open_phone
+from tests.support.made_up import PASSWORD, SPEC
 
-SPEC = DemoSpec(seed=17, end=date(2026, 6, 18), reps=24, months=1)
-NOW = datetime(2026, 6, 18, 15, 20, tzinfo=LOCAL)
-PASSWORD = "three-blind-mice"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _written(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Written once for all tests here, and rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        write_demo(Chronicle.of(SPEC, NOW), PASSWORD, lambda part: None)
-        yield
-        transaction.set_rollback(True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made_up")]
 
 
-@pytest.mark.django_db
 def test_living_on_needs_what_was_written() -> None:
     kept = kept_demo()
     assert kept is not None
@@ -45,10 +27,9 @@ def test_living_on_needs_what_was_written() -> None:
         advance_demo(kept, 2, lambda part: None)
 
 
-@pytest.mark.django_db
 def test_people_patterns_and_sign_ins() -> None:
     assert holds_an_organization()
-    assert (Region.objects.count(), Team.objects.count(), Rep.objects.count()) == (3, 6, 24)
+    assert (Region.objects.count(), Team.objects.count(), Rep.objects.count()) == (3, 8, 40)
     members = members_on(SPEC.end)
     assert {member.role for member in members} == {Role.FULL_CYCLE, Role.SETTER, Role.CLOSER}
     assert {member.grade_name for member in members} == {"P1", "P2", "P3"}
@@ -67,7 +48,6 @@ def test_people_patterns_and_sign_ins() -> None:
     assert visible_rep_ids(users["ops"], SPEC.end) is None
 
 
-@pytest.mark.django_db
 def test_phones_are_sealed_and_nobodys() -> None:
     lead = Lead.objects.exclude(phone_hash="").order_by("pk")[5]
     number = open_phone(lead.phone_encrypted)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 import pytest
-from django.db import transaction
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
-from pacemark.demo.load import write_demo
 from pacemark.demo.spec import DemoSpec
 from pacemark.demo.worktime import EPOCH_ORDINAL, day_of
-from pacemark.demo.world import LOCAL, Chronicle, World, generate_world
+from pacemark.demo.world import Chronicle, World, generate_world
 from pacemark.engine.periods import sales_month, shift_month
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.models import Rep
@@ -25,22 +21,14 @@ from pacemark.web.process.bridge.quality import Noticed, deferred
 from pacemark.web.process.choices import QualityKind
 from pacemark.web.process.models import QualityItem
 from pacemark.web.process.services.quality import count_quality
+from tests.support.made_up import SPEC
 from tests.support.people import client_of
-
-SPEC = DemoSpec(seed=29, end=date(2026, 6, 26), reps=24, months=4)
-NOW = datetime(2026, 6, 26, 18, 30, tzinfo=LOCAL)
-PASSWORD = "three-blind-mice"
 
 
 @pytest.fixture(scope="module")
-def chronicle(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Chronicle]:
-    """Written once for all tests here, and rolled back."""
-    told = Chronicle.of(SPEC, NOW)
-    with django_db_blocker.unblock(), transaction.atomic():
-        write_demo(told, PASSWORD, lambda part: None)
-        count_quality()
-        yield told
-        transaction.set_rollback(True)
+def chronicle(made_up: Chronicle) -> Chronicle:
+    count_quality()
+    return made_up
 
 
 @pytest.fixture
@@ -73,10 +61,7 @@ def test_honest_dialling_is_not_listed(chronicle: Chronicle) -> None:
 
 
 @pytest.mark.django_db
-def test_adjusted_deep_talks_stand_on_the_padders_pages(
-    chronicle: Chronicle, operations: Client, settings: object
-) -> None:
-    settings.PACEMARK_TODAY = SPEC.end.isoformat()  # type: ignore[attr-defined]
+def test_adjusted_deep_talks_stand_on_the_padders_pages(chronicle: Chronicle, operations: Client) -> None:
     layout = chronicle.layout
     padder = Rep.objects.get(employee_no=layout.people.employee_no[layout.planted.padders[0]])
     honest = Rep.objects.get(employee_no=layout.people.employee_no[layout.planted.pioneer])
@@ -86,8 +71,7 @@ def test_adjusted_deep_talks_stand_on_the_padders_pages(
 
 
 @pytest.mark.django_db
-def test_the_manager_who_closes_in_bulk_is_noticed(chronicle: Chronicle, operations: Client, settings: object) -> None:
-    settings.PACEMARK_TODAY = SPEC.end.isoformat()  # type: ignore[attr-defined]
+def test_the_manager_who_closes_in_bulk_is_noticed(chronicle: Chronicle, operations: Client) -> None:
     layout = chronicle.layout
     manager = layout.teams.manager_name[layout.planted.bulk_team]
 

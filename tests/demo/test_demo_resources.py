@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import date, datetime
 
 import pytest
-from django.db import transaction
 from django.db.models import F
-from django.test import override_settings
-from pytest_django import DjangoDbBlocker
 
-from pacemark.demo.load import write_demo
 from pacemark.demo.load_resources import write_resources
-from pacemark.demo.spec import DemoSpec
-from pacemark.demo.world import LOCAL, Chronicle
 from pacemark.web.pipeline.holding_models import Holding, PoolEntry
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.resources.choices import DecisionKind
@@ -30,21 +22,11 @@ from pacemark.web.resources.models import (
     WaitingLead,
     Withholding,
 )
+from tests.support.made_up import SPEC
 
-SPEC = DemoSpec(seed=23, end=date(2026, 6, 18), reps=24, months=2)
-NOW = datetime(2026, 6, 18, 15, 20, tzinfo=LOCAL)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _written(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Written once for all tests here, and rolled back."""
-    with django_db_blocker.unblock(), override_settings(PACEMARK_TODAY="2026-06-18"), transaction.atomic():
-        write_demo(Chronicle.of(SPEC, NOW), "three-blind-mice", lambda part: None)
-        yield
-        transaction.set_rollback(True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made_up")]
 
 
-@pytest.mark.django_db
 def test_everybody_finds_a_story_and_a_second_run_adds_nothing() -> None:
     states = list(PolicyVersion.objects.order_by("version").values_list("state", flat=True))
     assert states == ["retired", "active", "replayed"]
@@ -63,7 +45,6 @@ def test_everybody_finds_a_story_and_a_second_run_adds_nothing() -> None:
     assert Run.objects.count() == n_runs
 
 
-@pytest.mark.django_db
 def test_every_lead_is_in_one_place() -> None:
     held = Holding.objects.filter(ended_at__isnull=True)
     in_pool = PoolEntry.objects.filter(left_at__isnull=True)
@@ -76,7 +57,6 @@ def test_every_lead_is_in_one_place() -> None:
     assert len(placed) == Lead.objects.count()
 
 
-@pytest.mark.django_db
 def test_what_was_dealt_has_its_evidence_and_what_is_held_its_clock() -> None:
     dealt = Decision.objects.filter(kind=DecisionKind.RULE)
     assert dealt.count() > 20

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -47,6 +48,21 @@ def django_on(url: str) -> Iterator[None]:
         connections["default"].close()
         connections.settings["default"] = old_settings
         connections["default"] = old_connection
+
+
+@contextmanager
+def copied_template(server: str, memory: Path) -> Iterator[str]:
+    """Yield the name of a migrated database: a copy of the one that another test process made, while it is there."""
+    with ExitStack() as stack:
+        with memory.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                name, _url = stack.enter_context(fresh_database(server, memory.read_text()))
+            except (FileNotFoundError, psycopg.errors.InvalidCatalogName):
+                name, url = stack.enter_context(fresh_database(server))
+                migrate(url)
+                memory.write_text(name)
+        yield name
 
 
 def migrate(url: str) -> None:
