@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -127,13 +128,17 @@ def test_a_full_disk_and_a_jumping_clock_lose_and_double_nothing(
             until(lambda: uncounted(fetch) == 0, "every call is counted, once")
         assert differences(book, fetch) == []
         assert fetch("PRAGMA integrity_check") == [("ok",)]
+        [(furthest,)] = fetch("SELECT MAX(decided_at) FROM resources_decision")
+        assert datetime.fromisoformat(furthest).replace(tzinfo=UTC) > datetime.now(UTC) + timedelta(hours=12), (
+            "the clock did jump"
+        )
     assert len(book.owners) > 5
     assert len(book.calls_kept) > 25
 
 
 # Read by every process of the site as it starts: its clock is off by the seconds that a file names.
 JUMPING_CLOCK = """
-import datetime, sys, time
+import datetime, importlib.util, sys, time
 from pathlib import Path
 _path, _true, _class = Path({path!r}), time.time, datetime.datetime
 
@@ -147,11 +152,18 @@ time.time = lambda: _true() + _off()
 
 class _Finder:
     def find_spec(self, name, path=None, target=None):
-        if name == "django.utils.timezone":
-            sys.meta_path.remove(self)
-            import django.utils.timezone as timezone
-            timezone.now = lambda: _class.now(tz=datetime.timezone.utc) + datetime.timedelta(seconds=_off())
-        return None
+        if name != "django.utils.timezone":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        load = spec.loader.exec_module
+
+        def loaded(module):
+            load(module)
+            module.now = lambda: _class.now(tz=datetime.timezone.utc) + datetime.timedelta(seconds=_off())
+
+        spec.loader.exec_module = loaded
+        return spec
 
 sys.meta_path.insert(0, _Finder())
 """

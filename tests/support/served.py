@@ -119,7 +119,7 @@ class Site:
         return sum(_used(pid) for pid in family)
 
     def _run(self, *words: str) -> subprocess.Popen[bytes]:
-        log = Path(self._environment["PACEMARK_HOME"]) / "served.log"
+        log = Path(self._environment["PACEMARK_HOME"]).parent / f"served-{self.port}.log"  # its disk may be full
         with log.open("ab") as file:
             command = [sys.executable, "-m", "pacemark.cli", *words]
             return subprocess.Popen(command, env=self._environment, stdout=file, stderr=file)

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -58,12 +59,15 @@ def _stop(worker: subprocess.Popen[bytes]) -> None:
         worker.wait()
 
 
-def _counting_folder() -> str:
-    # Counts begin anew with the server; files of processes that are gone would be added to them for ever.
-    folder = Path(settings.PACEMARK_HOME) / "metrics"
+def _counting_folder(port: int) -> Path:
+    # Counts begin anew with the server; files of processes that are gone would be added to them for ever. In memory,
+    # where there is such a place: whoever writes to a mapped file on a full disk is killed by the system.
+    home, memory = Path(settings.PACEMARK_HOME), Path("/dev/shm")  # noqa: S108 - a folder that is nobody else's
+    name = f"pacemark-{sha256(f'{home.absolute()}:{port}'.encode()).hexdigest()[:16]}"
+    folder = memory / name if os.access(memory, os.W_OK) else home / "metrics"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return str(folder)
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
 
 
 def serve(
@@ -88,7 +92,8 @@ def serve(
     )
     shown = f"[{host}]" if ":" in host else host
     os.environ[SERVER_PID] = str(os.getpid())
-    os.environ[SHARED_FOLDER] = _counting_folder()
+    counting = _counting_folder(port)
+    os.environ[SHARED_FOLDER] = str(counting)
     worker = _start_worker()
     typer.echo(f"Pacemark is at http://{shown}:{port}/ (Ctrl+C ends it)", err=True)
     try:
@@ -96,3 +101,4 @@ def serve(
             server.serve()
     finally:
         _stop(worker)
+        shutil.rmtree(counting, ignore_errors=True)
