@@ -14,6 +14,7 @@ from rich.table import Table
 
 from pacemark.cli.start import UserMistake, date_of, output
 from pacemark.engine.periods import Period, sales_month
+from pacemark.web.accounts.exports import XLSX, Export, command_line_mark, note_export
 from pacemark.web.goals.bridge.planning import minor_units_of
 from pacemark.web.goals.queries.periods import default_as_of, default_period
 from pacemark.web.goals.services.plans import work_out
@@ -62,11 +63,12 @@ def _shown(document: dict[str, Any]) -> dict[str, Any]:
 
 def _write_workbook(path: Path, documents: list[dict[str, Any]]) -> None:
     with translation.override("en"):
-        book = plans_workbook(documents)
+        book = plans_workbook(documents, command_line_mark())
     try:
         path.write_bytes(book)
     except OSError as error:
         raise UserMistake(f"the workbook cannot be written to {path}: {error.strerror}") from error
+    note_export(None, Export(kind="goals.plans", name=path.name, content_type=XLSX, rows=len(documents)))
 
 
 def _typed(month: Period, target: float | None, targets: Path | None) -> dict[int, int]:

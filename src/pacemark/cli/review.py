@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from pacemark.cli.start import UserMistake, date_of, output
 from pacemark.engine.errors import EngineError
+from pacemark.web.accounts.exports import PDF, Export, command_line_mark, note_export
 from pacemark.web.goals.queries.periods import day_after_records
 from pacemark.web.results.choices import ReviewLevel
 from pacemark.web.results.drawing.pages import Block
@@ -97,9 +98,10 @@ def _kept_or(composed: Composed, cycle: Cycle) -> tuple[dict[str, Any], list[Blo
 
 def _write(path: Path, blocks: list[Block]) -> None:
     try:
-        path.write_bytes(pdf_of(blocks))
+        path.write_bytes(pdf_of(blocks, command_line_mark()))
     except OSError as error:
         raise UserMistake(f"the PDF cannot be written to {path}: {error.strerror}") from error
+    note_export(None, Export(kind="results.review", name=path.name, content_type=PDF, rows=len(blocks)))
 
 
 def _mark(block: Block) -> str:

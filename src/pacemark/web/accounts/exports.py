@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,15 +50,29 @@ class Watermark:
         }  # fmt: skip
 
 
+def command_line_mark() -> Watermark:
+    """Return the watermark of what is written at the machine itself."""
+    return Watermark(account="pacemark", at=timezone.now())
+
+
 def watermark_of(user: User) -> Watermark:
     """Return the watermark of what a person exports now: name and sign-in, so that print tells whose it was."""
     return Watermark(account=f"{user.display_name} ({user.username})", at=timezone.now())
 
 
-def send_export(request: PageRequest, export: Export, body: bytes) -> HttpResponse:
-    """Send a file, and leave on the trail who took which and how many rows. Nobody keeps a copy on the way."""
-    record(actor=request.user, action="exports.sent", subject=("export", export.kind), changes={"rows": export.rows})
-    response = HttpResponse(body, content_type=export.content_type)
+def note_export(actor: User | None, export: Export) -> None:
+    """Leave on the trail who took which file and how many rows it tells of."""
+    record(actor=actor, action="exports.sent", subject=("export", export.kind), changes={"rows": export.rows})
+
+
+def send_export(request: PageRequest, export: Export, body: bytes | Iterator[bytes]) -> HttpResponseBase:
+    """Send a file whole or piece by piece, and leave it on the trail. Nobody keeps a copy on the way."""
+    note_export(request.user, export)
+    response: HttpResponseBase
+    if isinstance(body, bytes):
+        response = HttpResponse(body, content_type=export.content_type)
+    else:
+        response = StreamingHttpResponse(body, content_type=export.content_type)
     if export.is_attached:
         response["Content-Disposition"] = f'attachment; filename="{export.name}"'
     response["Cache-Control"] = "private, no-store"

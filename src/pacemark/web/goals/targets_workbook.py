@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from pacemark.web.accounts.exports import Watermark
 from pacemark.web.goals.bridge.grid import NO_TARGET, Grid
+from pacemark.web.shared.stamping import stamp_workbook
 
 FIRST_MONTH = 3
 _TEXT_STAYS_TEXT = {
@@ -23,7 +25,7 @@ _TEXT_STAYS_TEXT = {
 }
 
 
-def targets_workbook(grid: Grid, places: Sequence[int], minor_units: int) -> bytes:
+def targets_workbook(grid: Grid, places: Sequence[int], minor_units: int, mark: Watermark | None = None) -> bytes:
     """Return the workbook's bytes. Whoever has no employee number is named by ``#`` and our own, so that rows match."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, _TEXT_STAYS_TEXT) as book:
@@ -39,6 +41,8 @@ def targets_workbook(grid: Grid, places: Sequence[int], minor_units: int) -> byt
         _total_row(sheet, grid, places, (minor_units, money, bold))
         sheet.freeze_panes(1, FIRST_MONTH)
         sheet.autofit()
+        if mark is not None:
+            stamp_workbook(book, text=mark.text, account=mark.account, at=mark.at)
     return buffer.getvalue()
 
 

@@ -10,10 +10,12 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from pacemark.web.accounts.exports import Watermark
 from pacemark.web.goals.pages.words import STAGES, confidence_words, rate_words, stage_words
+from pacemark.web.shared.stamping import stamp_workbook
 
 
-def plans_workbook(documents: Sequence[dict[str, Any]]) -> bytes:
+def plans_workbook(documents: Sequence[dict[str, Any]], mark: Watermark | None = None) -> bytes:
     """Return the workbook's bytes. Text stays text: nothing in it is read as a formula."""
     buffer = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -21,6 +23,9 @@ def plans_workbook(documents: Sequence[dict[str, Any]]) -> bytes:
         bold = book.add_format({"bold": True})
         _people_sheet(book.add_worksheet(_("Plans")), documents, bold)
         _rates_sheet(book.add_worksheet(_("Own rates")), documents, bold)
+        if mark is not None:
+            book.add_worksheet(_("About this file")).write_string(0, 0, mark.text)
+            stamp_workbook(book, text=mark.text, account=mark.account, at=mark.at)
     return buffer.getvalue()
 
 

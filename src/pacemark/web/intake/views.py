@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pacemark.web.accounts.access import allow
 from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.exports import CSV, Export, send_export, watermark_of
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.intake import services, upload_services
 from pacemark.web.intake.data_page import batch_page, data_page
@@ -18,6 +20,7 @@ from pacemark.web.intake.forms import MappingForm, UploadForm, people_chosen
 from pacemark.web.intake.mapping_page import kind_cards, mapping_chosen
 from pacemark.web.intake.models import BatchState, ImportBatch
 from pacemark.web.intake.profiles import profile_from_text, profile_to_text
+from pacemark.web.intake.stamped_rows import stamped_file
 
 planners = allow(AccessRole.OPERATIONS, AccessRole.ADMIN)
 
@@ -113,10 +116,12 @@ def cancel(request: PageRequest, batch_id: int) -> HttpResponse:
 
 @planners
 @require_safe
-def errors(request: PageRequest, batch_id: int) -> FileResponse:
+def errors(request: PageRequest, batch_id: int) -> HttpResponseBase:
     """Send the refused rows with line, column and reason."""
     found = get_object_or_404(ImportBatch, pk=batch_id)
     path = services.imports_folder() / str(found.pk) / "errors.csv"
     if not path.is_file():
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"refused-{found.pk}.csv")
+    rows = sum(int(count.get("refused", 0)) for count in found.counts.values())
+    sent = Export(kind="intake.refused", name=f"refused-{found.pk}.csv", content_type=CSV, rows=rows)
+    return send_export(request, sent, stamped_file(path, watermark_of(request.user).text))

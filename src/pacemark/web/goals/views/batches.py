@@ -8,10 +8,12 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pacemark.web.accounts.exports import XLSX, Export, send_export, watermark_of
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.bridge.batches import content_of
 from pacemark.web.goals.choices import BatchKind, CopySource, EditKind, SpreadBy
@@ -32,7 +34,6 @@ from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization, visible_rep_ids
 from pacemark.web.shared.currency import minor_digits
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE = 100
 PAST_BATCHES = 50
 
@@ -136,13 +137,13 @@ def drop(request: PageRequest, batch_id: int) -> HttpResponse:
 
 @leaders
 @require_safe
-def export_targets(request: PageRequest) -> HttpResponse:
+def export_targets(request: PageRequest) -> HttpResponseBase:
     """Send the people × months in the filter as a workbook that can be brought back."""
     seen = seen_by(request, grid_asked(request.GET.dict()))
     scale = 10 ** minor_digits(seen.settings.currency)
-    response = HttpResponse(targets_workbook(seen.grid, seen.places, scale), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="pacemark-targets-{seen.asked.period.label}.xlsx"'
-    return response
+    name = f"pacemark-targets-{seen.asked.period.label}.xlsx"
+    book = targets_workbook(seen.grid, seen.places, scale, watermark_of(request.user))
+    return send_export(request, Export(kind="goals.targets", name=name, content_type=XLSX, rows=len(seen.places)), book)
 
 
 def _previewed(request: PageRequest, prepare: Callable[[], TargetBatch]) -> HttpResponse:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pacemark.web.accounts.access import allow_everyone
 from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.exports import XLSX, Export, send_export, watermark_of
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.forms import TargetForm
 from pacemark.web.goals.pages.person_page import person_page
@@ -30,7 +32,6 @@ from pacemark.web.pipeline.queries.corrections import adjusted_talks
 
 # A year back, all that a flagged month can still weigh in a rate.
 ADJUSTED_DAYS = 365
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @allow_everyone
@@ -89,12 +90,12 @@ def recompute(request: PageRequest) -> HttpResponse:
 
 @allow_everyone
 @require_safe
-def export(request: PageRequest) -> HttpResponse:
+def export(request: PageRequest) -> HttpResponseBase:
     """Send the plans in sight that stand, the agreed one before the current one, as a workbook."""
     period = period_asked(request)
     visible = visible_rep_ids(request.user, local_today(organization().time_zone))
     standing = standing_query(period.first, visible).order_by("is_feasible", "rep__name", "rep_id")
-    book = plans_workbook([plan.content for plan in standing])
-    response = HttpResponse(book, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="pacemark-{period.label}.xlsx"'
-    return response
+    documents = [plan.content for plan in standing]
+    return send_export(request, Export(
+        kind="goals.plans", name=f"pacemark-{period.label}.xlsx", content_type=XLSX, rows=len(documents)
+    ), plans_workbook(documents, watermark_of(request.user)))  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ def home(request: PageRequest) -> HttpResponse:
 @never_cache
 @administrators
 @require_POST
-def export(request: PageRequest, lead_id: int) -> HttpResponse:
+def export(request: PageRequest, lead_id: int) -> HttpResponseBase:
     """Send everything kept about a lead's customer as one JSON file."""
     customer, at = _customer(lead_id), timezone.now()
     document = export_customer(actor=request.user, customer=customer, at=at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ def home(request: PageRequest) -> HttpResponse:
 @never_cache
 @administrators
 @require_POST
-def export(request: PageRequest, who: str) -> HttpResponse:
+def export(request: PageRequest, who: str) -> HttpResponseBase:
     """Send everything kept about a person as one JSON file."""
     employee, at = _employee(who), timezone.now()
     document = export_employee(actor=request.user, employee=employee, at=at)

@@ -8,6 +8,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from pacemark.web.accounts.exports import Watermark
 from pacemark.web.results.drawing.fonts import font
 from pacemark.web.results.drawing.layout import Weight
 from pacemark.web.results.drawing.pages import Block, BlockKind, broken
@@ -15,6 +16,7 @@ from pacemark.web.results.drawing.pages import Block, BlockKind, broken
 DPI = 150
 WIDTH, HEIGHT = round(8.27 * DPI), round(11.69 * DPI)
 SIDE, TOP = round(0.75 * DPI), round(0.7 * DPI)
+MARK_POINTS = 7
 INK, SOFT, ACCENT = "#14181f", "#4b5563", "#0f5fa6"
 
 
@@ -38,7 +40,7 @@ STYLES: Mapping[BlockKind, Style] = {
 }
 
 
-def pdf_of(blocks: Sequence[Block]) -> bytes:
+def pdf_of(blocks: Sequence[Block], mark: Watermark) -> bytes:
     """Return the paragraphs on as many pages as they need; refuses where no font with Chinese characters is there."""
     pages, y = [_empty()], float(TOP)
     for block in blocks:
@@ -52,9 +54,23 @@ def pdf_of(blocks: Sequence[Block]) -> bytes:
                 y = float(TOP)
             ImageDraw.Draw(pages[-1]).text((left, y), line, font=drawn, fill=style.colour)
             y += size * 1.5
+    for number, page in enumerate(pages, start=1):
+        _stamp(page, f"{mark.text}  {number} / {len(pages)}")
     out = BytesIO()
-    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=DPI, quality=85)
+    pages[0].save(
+        out, "PDF", save_all=True, append_images=pages[1:], resolution=DPI, quality=85, author=mark.account,
+        subject=mark.text, creationDate=mark.at.timetuple(),
+    )  # fmt: skip
     return out.getvalue()
+
+
+def _stamp(page: Image.Image, text: str) -> None:
+    """Write for whom and when a page was made under what it says."""
+    size = MARK_POINTS * DPI / 72
+    drawn = font("regular", round(size))
+    for line in broken(text, WIDTH - 2 * SIDE, drawn.getlength)[:2]:
+        ImageDraw.Draw(page).text((SIDE, HEIGHT - TOP + size), line, font=drawn, fill=SOFT)
+        size *= 2.5
 
 
 def _empty() -> Image.Image:

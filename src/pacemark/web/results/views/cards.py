@@ -7,11 +7,13 @@ from datetime import timedelta
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.exports import PNG, SVG, Export, send_export
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.notifications.queries import channels_seen_by
 from pacemark.web.organization.clock import local_today
@@ -51,7 +53,7 @@ def cards(request: PageRequest) -> HttpResponse:
 
 @allow_everyone
 @require_safe
-def picture(request: PageRequest, card_id: int, form: str) -> HttpResponse:
+def picture(request: PageRequest, card_id: int, form: str) -> HttpResponseBase:
     """Draw a card as PNG or SVG from the records of this moment; a card that is no longer true is gone."""
     truth = truth_of(_card(request, card_id))
     if truth is None:
@@ -61,10 +63,14 @@ def picture(request: PageRequest, card_id: int, form: str) -> HttpResponse:
         body: bytes | str = png_of(words) if form == "png" else svg_of(words)
     except Refused as refused:
         return HttpResponse(sentence(refused), status=503, content_type="text/plain; charset=utf-8")
-    response = HttpResponse(body, content_type="image/png" if form == "png" else "image/svg+xml")
-    response["Cache-Control"] = "private, no-store"  # a refund or a word taken back must show at once
+    kind = PNG if form == "png" else SVG
+    drawn = body if isinstance(body, bytes) else body.encode()
     if request.GET.get("save"):
-        response["Content-Disposition"] = f'attachment; filename="card-{card_id}.{form}"'
+        return send_export(
+            request, Export(kind="results.card", name=f"card-{card_id}.{form}", content_type=kind, rows=1), drawn
+        )
+    response = HttpResponse(drawn, content_type=kind)
+    response["Cache-Control"] = "private, no-store"  # a refund or a word taken back must show at once
     return response
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pacemark.web.accounts.exports import PDF, Export, send_export, watermark_of
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.queries import organization
@@ -83,17 +85,16 @@ def _page(request: PageRequest, row: Review, form: ActionForm | None = None) -> 
 
 @leaders
 @require_safe
-def pdf(request: PageRequest, review_id: int) -> HttpResponse:
+def pdf(request: PageRequest, review_id: int) -> HttpResponseBase:
     """Send the review as PDF."""
     row = _review(request, review_id)
     try:
-        body = pdf_of(printed(row.content, row.words, actions_of(row)))
+        blocks = printed(row.content, row.words, actions_of(row))
+        body = pdf_of(blocks, watermark_of(request.user))
     except Refused as refused:
         return HttpResponse(sentence(refused), status=503, content_type="text/plain; charset=utf-8")
-    response = HttpResponse(body, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="review-{row.content["label"]}-{row.pk}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    name = f"review-{row.content['label']}-{row.pk}.pdf"
+    return send_export(request, Export(kind="results.review", name=name, content_type=PDF, rows=len(blocks)), body)
 
 
 @leaders
