@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from cryptography.exceptions import InvalidTag
 
+from pacemark.web.accounts.adapters import SecondFactorAdapter
+from pacemark.web.accounts.models import User
 from pacemark.web.config import rotation
 from pacemark.web.config.rotation import RotationError, rotate_phone_key
 from pacemark.web.config.running import InUseError, alone, at_work
@@ -36,6 +39,9 @@ def _sealed(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             phone_last4_hash=phone.last4_digest,
         )
     address = seal_address("wecom", "robot-1")
+    user = User.objects.create_user("li", display_name="Li")
+    for kind, name in (("totp", "secret"), ("recovery_codes", "seed")):
+        Authenticator.objects.create(user=user, type=kind, data={name: SecondFactorAdapter().encrypt(f"a {name}")})
     Channel.objects.create(
         name="floor",
         kind="wecom",
@@ -50,6 +56,9 @@ def _check_all_open() -> None:
     assert [open_phone(lead.phone_encrypted) for lead in leads] == ["+8613800138000", "+8613900139001", ""]
     assert [lead.phone_hash for lead in leads] == [phone_hash("+8613800138000"), phone_hash("+8613900139001"), ""]
     assert leads[1].phone_last4_hash == last4_hash("9001")
+    factors = [one.data for one in Authenticator.objects.order_by("pk")]
+    opened = [SecondFactorAdapter().decrypt(text) for data in factors for text in data.values()]
+    assert opened == ["a secret", "a seed"]
     channel = Channel.objects.get()
     assert (open_sealed(channel.address_encrypted), open_sealed(channel.secret_encrypted)) == ("robot-1", "s3cret")
     assert channel.address_digest == seal_address("wecom", "robot-1").digest

@@ -28,6 +28,7 @@ PACEMARK_SMTP = env.text("PACEMARK_SMTP")
 PACEMARK_CARD_FONT = env.text("PACEMARK_CARD_FONT")
 PACEMARK_SIGN_IN = env.parsed("PACEMARK_SIGN_IN", ways_from)
 PACEMARK_PROXIES = env.number("PACEMARK_PROXIES", 0)
+PACEMARK_UPLOAD_MB = env.number("PACEMARK_UPLOAD_MB", 2_048)
 PACEMARK_METRICS_TOKEN = env.text("PACEMARK_METRICS_TOKEN")
 PACEMARK_API_PER_TOKEN = env.number("PACEMARK_API_PER_TOKEN", 3_000)
 PACEMARK_API_PER_ACCOUNT = env.number("PACEMARK_API_PER_ACCOUNT", 6_000)
@@ -170,6 +171,11 @@ WHITENOISE_MAX_AGE = 3600
 
 MEDIA_ROOT = PACEMARK_HOME / "uploads"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "pacemark.web.config.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # larger uploads stream to disk
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

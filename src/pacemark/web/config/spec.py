@@ -120,6 +120,12 @@ SETTINGS = (
         "10.1.0.0/16.",
     ),
     Setting(
+        name="PACEMARK_UPLOAD_MB",
+        kind="number",
+        default="2048",
+        help="How many megabytes one upload may hold.",
+    ),
+    Setting(
         name="PACEMARK_METRICS_TOKEN",
         kind="secret",
         default="none: /metrics answers this machine alone",

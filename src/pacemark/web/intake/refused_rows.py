@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pacemark.web.shared.plain_cells import plain_cell
+
 HEADER = ("file", "line", "column", "reason", "value")
 
 
@@ -46,6 +48,9 @@ class RefusedRows:
             writer = csv.writer(file)
             if is_new:
                 writer.writerow(HEADER)
-            writer.writerows((row.file, row.line, row.column, row.reason, row.value) for row in rows)
+            writer.writerows(
+                (plain_cell(row.file), row.line, plain_cell(row.column), row.reason, plain_cell(row.value))
+                for row in rows
+            )
         self.first.extend(rows[: max(self._keep - len(self.first), 0)])
         self.count += len(rows)

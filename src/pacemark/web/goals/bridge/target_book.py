@@ -18,6 +18,7 @@ from pacemark.web.goals.refusals import refuse
 from pacemark.web.intake.readers.workbooks import cell_text
 from pacemark.web.intake.values.amounts import MAX_MINOR, parse_amount
 from pacemark.web.intake.values.refusals import CellError
+from pacemark.web.shared.workbook_sizes import WorkbookTooLargeError, check_workbook
 
 HEADER_SEARCH_ROWS = 20
 MAX_ROWS, MAX_COLUMNS = 50_000, 200
@@ -79,10 +80,11 @@ def read_target_book(book: bytes, digits: int) -> TargetBook:
     Raises ``goals.workbook_unreadable``, ``goals.workbook_too_large`` or ``goals.workbook_without_months``.
     """
     try:
+        check_workbook(BytesIO(book))
         faults = faulty_cells(book)
         opened = CalamineWorkbook.from_filelike(BytesIO(book))
         sheets = {name: opened.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in opened.sheet_names}
-    except TooLargeError as error:
+    except (TooLargeError, WorkbookTooLargeError) as error:
         raise refuse("workbook_too_large", "The workbook is larger than people × months can be.") from error
     except (CalamineError, OSError, ValueError) as error:
         raise refuse("workbook_unreadable", "This file cannot be opened as an Excel workbook.") from error

@@ -14,7 +14,7 @@ from pacemark.web.intake.readers.text_tables import open_text_table, read_text_c
 from pacemark.web.intake.readers.workbooks import open_sheets, read_sheet_chunks
 
 TEXT_ENDINGS = frozenset({".csv", ".tsv", ".txt", ".tab"})
-WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls"})
 PARQUET_ENDINGS = frozenset({".parquet", ".pq"})
 KNOWN_ENDINGS = TEXT_ENDINGS | WORKBOOK_ENDINGS | PARQUET_ENDINGS
 

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from pacemark.web.intake.errors import FileError
 from pacemark.web.intake.readers.tables import CHUNK_ROWS, SAMPLE_ROWS, Chunk, FileFormat, SourceTable, unique_names
 from pacemark.web.intake.readers.text_tables import header_row
+from pacemark.web.shared.workbook_sizes import WorkbookTooLargeError, check_workbook
 
 _EXACT = 2**53
 
@@ -21,10 +22,14 @@ _EXACT = 2**53
 def open_sheets(path: Path) -> list[SourceTable]:
     """Return the tables of a workbook; sheets without any are left out."""
     try:
+        check_workbook(path)
         workbook = CalamineWorkbook.from_path(str(path))
         tables = [table for name in workbook.sheet_names if (table := _open_sheet(path, workbook, name))]
     except (OSError, FileError):
         raise
+    except WorkbookTooLargeError as error:
+        told = _("%(file)s unpacks to more than can be read here; send it in parts, or as CSV.")
+        raise FileError(told % {"file": path.name}) from error
     except Exception as error:  # calamine has an error for each thing that may be broken inside
         raise FileError(
             _("%(file)s cannot be opened as an Excel workbook (%(why)s).") % {"file": path.name, "why": str(error)}
