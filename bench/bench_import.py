@@ -96,12 +96,18 @@ import json, resource, sys, time
 from pacemark.web.config.django_setup import start_django
 start_django()
 from pacemark.cli import import_, main
+from pacemark.web.intake import reading_apart
 from pacemark.web.jobs import worker
 has_jobs, jobs, peaks, run_claimed = sys.argv[1] == "jobs", {}, [], worker.run_claimed
 
 def peak():
-    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own.ru_maxrss + others.ru_maxrss  # no less than what both held at one moment
+    return max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, *beside)
+
+def named(self):  # the last moment at which both processes live
+    status = open(f"/proc/{self._process.pid}/status").read()
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    beside.append(own + int(status.partition("VmHWM:")[2].split()[0]))
+    return known_named(self)
 
 def worked():
     others = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -116,6 +122,8 @@ def timed(claim, *rest, **named):
     return error
 
 worker.run_claimed = timed
+beside, known_named = [0, 0], reading_apart.ReadingApart.named
+reading_apart.ReadingApart.named = named
 if not has_jobs:
     import_.run_pending = lambda **_: 0
 sys.argv = ["pacemark", *sys.argv[2:]]

@@ -107,7 +107,7 @@ def _fail(_publication: object) -> int:
     raise ZeroDivisionError
 
 
-def _stop(_staging: object, _table: str) -> list[object]:
+def _stop(*_words: object) -> list[object]:
     raise FileError("the file was cut off")
 
 
@@ -144,7 +144,7 @@ def test_ctrl_c_in_the_middle_leaves_the_connection_sound(importer: Importer, mo
     assert importer.bring_in(path).counts("calls") == (50, 0, 0, 0)
 
 
-def _interrupt(_staging: object, _table: str) -> None:
+def _interrupt(*_words: object) -> None:
     connection.connection.execute("BEGIN")
     connection.connection.execute("INSERT INTO stage_touched VALUES (1)")
     raise KeyboardInterrupt

@@ -9,6 +9,7 @@ import pytest
 
 from pacemark.web.intake import reading_apart
 from pacemark.web.intake.models import BatchState, ImportBatch
+from pacemark.web.intake.readers import open_tables, read_chunks
 from pacemark.web.organization.models import Membership
 from pacemark.web.pipeline.models import Call, Lead, Refund
 from pacemark.web.pipeline.phones import phone_hash
@@ -147,3 +148,20 @@ def test_awkward_cells_are_staged_as_they_are(importer_everywhere: Importer, tmp
     assert {row[1] for row in found} == {2**62}
     assert [row[3] and str(row[3]) for row in found] == days
     assert [row[4] for row in found] == [None, 0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_plain_lines_are_cut_as_the_reader_would(tmp_path: Path, ending: str) -> None:
+    plain, quoted = ["1,a,", "2,,b", "3, c,d"], ['4,"e', 'f",g', "5,h,i", "", "6,j", "7,k,l"]
+    path = tmp_path / "t.csv"
+    path.write_text(ending.join(["id,name,note", *plain, *quoted, "8,m,n", "9,o,p"]), newline="")
+    (table,) = open_tables(path)
+
+    chunks = list(read_chunks(table, rows=2))
+
+    rows = [(line, *cells) for chunk in chunks for line, *cells in zip(chunk.lines, *chunk.cells, strict=True)]
+    assert rows == [
+        (2, "1", "a", ""), (3, "2", "", "b"), (4, "3", " c", "d"), (5, "4", f"e{ending}f", "g"), (7, "5", "h", "i"),
+        (10, "7", "k", "l"), (11, "8", "m", "n"), (12, "9", "o", "p"),
+    ]  # fmt: skip
+    assert [bad.line for chunk in chunks for bad in chunk.malformed] == [9]

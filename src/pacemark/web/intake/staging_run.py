@@ -20,9 +20,9 @@ from pacemark.web.intake.refused_rows import RefusedRow, RefusedRows
 from pacemark.web.organization.arrivals import untouched_organization
 from pacemark.web.organization.labels import PersonLabel
 from pacemark.web.organization.queries import organization
-from pacemark.web.pipeline.duplicates import settle_repeats
+from pacemark.web.pipeline.duplicates import IdPrints, settle_repeats
 from pacemark.web.pipeline.publishing.context import Outcomes
-from pacemark.web.pipeline.staging import Staging
+from pacemark.web.pipeline.staging import ID_COLUMN, Staging
 from pacemark.web.pipeline.staging_queries import deals_missing, has_sources
 from pacemark.web.shared.currency import minor_digits
 
@@ -40,6 +40,7 @@ class StagedRows:
     refused: RefusedRows
     outcomes: Outcomes = field(default_factory=Outcomes)
     named: Named = field(default_factory=Named)
+    prints: dict[str, IdPrints] = field(default_factory=dict)
 
     def label_first_days(self) -> dict[PersonLabel, date | None]:
         """Return the people that rows name, with the first day an accepted row saw each on."""
@@ -130,6 +131,7 @@ def _shown_of(plan: ImportPlan) -> Callable[[Piece], tuple[float, str]]:
 def _take(rows: StagedRows, piece: Piece) -> None:
     if piece.columns and piece.columns[0]:
         rows.staging.append(piece.staged_as, piece.columns)
+        rows.prints.setdefault(piece.staged_as, IdPrints()).note(piece.columns[ID_COLUMN])
     if piece.phones:
         rows.staging.append_work("phones", ("ref", "phone_encrypted", "phone_hash", "phone_last4_hash"), piece.phones)
     _refuse(rows, rows.plan.tables[piece.file_no - 1], piece.refused)
@@ -143,7 +145,7 @@ def _refuse(rows: StagedRows, plan: TablePlan, refused: list[RefusedRow]) -> Non
 def _settle(rows: StagedRows, repeated: str) -> None:
     plans = {plan.file_no: plan for plan in rows.plan.tables}
     for name in dict.fromkeys(STAGED_AS[plan.profile.kind] for plan in rows.plan.tables):
-        repeats = settle_repeats(rows.staging, name)
+        repeats = settle_repeats(rows.staging, name, rows.prints.get(name, IdPrints()))
         for file_no, count in repeats.same.items():
             rows.outcomes.of(plans[file_no].profile.kind.value).unchanged += count
         for repeat in repeats.different:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pacemark.web.pipeline.staging import Staging
 
@@ -26,13 +30,40 @@ class Repeats:
 
 
 NO_REPEATS = Repeats(same={}, different=[])
+_MOST_PRINTS = 5_000_000
 
 
-def settle_repeats(staging: Staging, table: str) -> Repeats:
+class IdPrints:
+    """Prints of the ids of one staging table, 8 bytes each: where all differ, no id repeats and none need be sorted."""
+
+    def __init__(self) -> None:
+        self._parts: list[NDArray[np.int64]] = []
+        self._count = 0
+
+    def note(self, ids: Sequence[object]) -> None:
+        """Take in some rows' ids. Beyond some millions nothing is kept: the table is asked then."""
+        self._count += len(ids)
+        if self._count <= _MOST_PRINTS:
+            self._parts.append(np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids)))
+        else:
+            self._parts.clear()
+
+    def all_differ(self) -> bool:
+        """Say whether no two ids can be the same; when in doubt, no."""
+        if self._count > _MOST_PRINTS:
+            return False
+        prints = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *self._parts]))
+        return not bool((prints[1:] == prints[:-1]).any())
+
+
+def settle_repeats(staging: Staging, table: str, prints: IdPrints) -> Repeats:
     """Take repeated ids out of a staging table, keeping the first of each file, and return those taken out.
 
     The same id in a later file is a later snapshot: it goes one layer up and is published after the earlier one.
     """
+    if prints.all_differ():
+        staging.single_layered.add(table)
+        return NO_REPEATS
     repeated = f"SELECT external_id FROM stage_{table} GROUP BY external_id HAVING count(*) > 1"
     if not staging.rows(f"{repeated} LIMIT 1"):
         return NO_REPEATS
@@ -71,4 +102,4 @@ def _read(staging: Staging, table: str) -> Repeats:
 
 def last_layer(staging: Staging, table: str) -> int:
     """Return the highest layer of a staging table."""
-    return staging.number(f"SELECT max(layer) FROM stage_{table}")
+    return 0 if table in staging.single_layered else staging.number(f"SELECT max(layer) FROM stage_{table}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from pacemark.web.pipeline.copy_text import copy_lines
 Cell = str | int | bool | None
 
 _KEY = (("file_no", "int"), ("line", "int"), ("external_id", "text"), ("content_key", "bigint"))
+ID_COLUMN = 2
 
 TABLES: dict[str, tuple[tuple[str, str], ...]] = {
     "leads": (
@@ -99,9 +100,13 @@ _POSTGRES_SETTINGS = {"work_mem": "64MB", "maintenance_work_mem": "256MB", "jit"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staging:
-    """Open staging tables, named ``stage_<name>`` on both databases."""
+    """Open staging tables, named ``stage_<name>`` on both databases.
+
+    ``single_layered`` names those in which no id is known to repeat.
+    """
 
     is_postgres: bool
+    single_layered: set[str] = field(default_factory=set)
 
     def append(self, table: str, columns: Sequence[Sequence[Cell]]) -> None:
         """Add rows, given column by column in the order of :data:`TABLES`."""
@@ -187,9 +192,7 @@ def _postgres_tables() -> Iterator[None]:
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.stage_{name}")
         for name, columns in TABLES.items():
             typed = ", ".join(f"{column} {_POSTGRES_TYPES[kind]}" for column, kind in columns)
-            cursor.execute(
-                f"CREATE TEMP TABLE stage_{name} (stage_id bigserial PRIMARY KEY, {typed}, layer integer DEFAULT 0)"
-            )
+            cursor.execute(f"CREATE TEMP TABLE stage_{name} (stage_id bigserial, {typed}, layer integer DEFAULT 0)")
         for name, definition in _WORK_TABLES.items():
             cursor.execute(f"CREATE TEMP TABLE stage_{name} ({definition})")
     try:

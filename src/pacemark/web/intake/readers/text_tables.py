@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from pacemark.web.intake.errors import FileError
 from pacemark.web.intake.readers.encodings import Encoding, detect_encoding
+from pacemark.web.intake.readers.lines import Lines
 from pacemark.web.intake.readers.tables import (
     CHUNK_ROWS,
     SAMPLE_ROWS,
@@ -65,17 +66,23 @@ def read_text_chunks(table: SourceTable, rows: int = CHUNK_ROWS) -> Iterator[Chu
     """Stream a text table. Memory is that of one chunk, whatever the file's size."""
     size = max(table.path.stat().st_size, 1)
     with table.path.open("rb") as binary, _text_of(binary, table.encoding) as text:
-        reader = csv.reader(text, delimiter=table.delimiter, strict=True)
+        source = Lines(text)
+        reader = csv.reader(source, delimiter=table.delimiter, strict=True)
         for _row in range(table.header_line):  # a header may hold line breaks, so lines are counted, not rows
-            if reader.line_num < table.header_line:
+            if source.count < table.header_line:
                 next(reader)
         while True:
-            line = reader.line_num + 1
-            block, malformed, is_finished = _next_block(reader, rows)
+            line = source.count + 1
+            cells = source.plain_cells(rows, table.delimiter, len(table.columns)) if not table.has_bad_bytes else None
+            if cells is not None:
+                lines = range(line, source.count + 1)
+                yield Chunk(lines=lines, cells=cells, malformed=(), share=min(binary.tell() / size, 1.0))
+                continue
+            block, malformed, is_finished = _next_block(reader, rows, source)
             if not block and not malformed and is_finished:
                 return
-            lines = _line_numbers(block, line, reader.line_num, bool(malformed))
-            yield _chunk(table, block, lines, malformed, binary.tell() / size)
+            numbers = _line_numbers(block, line, source.count, bool(malformed))
+            yield _chunk(table, block, numbers, malformed, binary.tell() / size)
             if is_finished:
                 return
 
@@ -125,15 +132,14 @@ def _lines_of(row: list[str]) -> int:
     return 1 + sum(cell.count("\n") for cell in row)
 
 
-def _next_block(reader: Iterator[list[str]], rows: int) -> tuple[list[list[str]], list[Malformed], bool]:
+def _next_block(reader: Iterator[list[str]], rows: int, source: Lines) -> tuple[list[list[str]], list[Malformed], bool]:
     """Take the next rows. A line that breaks the quoting ends the block, so that line numbers stay certain."""
     block: list[list[str]] = []
     try:
         block.extend(islice(reader, rows))
     except csv.Error as error:
-        line: int = reader.line_num  # type: ignore[attr-defined]
         reason = _("the quotes of this line cannot be read (%(why)s)") % {"why": str(error)}
-        return block, [Malformed(line=line, reason=reason, text="")], False
+        return block, [Malformed(line=source.count, reason=reason, text="")], False
     return block, [], len(block) < rows
 
 

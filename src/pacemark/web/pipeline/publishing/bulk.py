@@ -17,14 +17,22 @@ def indexes_rebuilt(staging: Staging, target: str, new_rows: int) -> Iterator[No
     """Drop a table's secondary indexes while many rows go in, and build them again before the transaction ends.
 
     Only where the new rows outnumber those that are there: an import into a filled table must not lock its readers
-    out. What keeps ids unique stays in place throughout.
+    out. On PostgreSQL, which sorts keys with several processes, what keeps ids unique is built again as well, where no
+    other table points to it; until then nobody else can write.
     """
-    statements = _index_statements(staging, target) if _is_worthwhile(staging, target, new_rows) else {}
-    for name in statements:
+    if not _is_worthwhile(staging, target, new_rows):
+        yield
+        return
+    indexes, constraints = _index_statements(staging, target), _constraints(staging, target)
+    for name in constraints:
+        staging.execute(f'ALTER TABLE {target} DROP CONSTRAINT "{name}"')
+    for name in indexes:
         staging.execute(f'DROP INDEX "{name}"')
     yield
-    with _sorting_by_two(staging, is_needed=bool(statements)):
-        for statement in statements.values():
+    for name, definition in constraints.items():
+        staging.execute(f'ALTER TABLE {target} ADD CONSTRAINT "{name}" {definition}')
+    with _sorting_by_two(staging, is_needed=bool(indexes)):
+        for statement in indexes.values():
             staging.execute(statement)
 
 
@@ -69,3 +77,20 @@ def _index_statements(staging: Staging, target: str) -> dict[str, str]:
             [target],
         )
     return {str(name): str(sql).replace("%", "%%") for name, sql in rows}
+
+
+def _constraints(staging: Staging, target: str) -> dict[str, str]:
+    """Return what keeps ids unique, where it can be taken away for a while: nothing points at it or out of the table.
+
+    A table whose own keys are checked at the end of the transaction cannot be altered before.
+    """
+    if not staging.is_postgres:
+        return {}
+    rows = staging.rows(
+        "SELECT c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c "
+        "WHERE c.conrelid = CAST(%s AS regclass) AND c.contype IN ('p', 'u') AND NOT EXISTS ("
+        "SELECT 1 FROM pg_constraint f WHERE f.contype = 'f' AND (f.conindid = c.conindid OR f.conrelid = c.conrelid)) "
+        "ORDER BY c.contype",
+        [target],
+    )
+    return {str(name): str(definition) for name, definition in rows}
