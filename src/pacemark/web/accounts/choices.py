@@ -23,3 +23,4 @@ class Theme(models.TextChoices):
 class TokenScope(models.TextChoices):
     READ = "read", _("Read")
     WRITE = "write", _("Write")
+    INGEST = "ingest", _("Post leads and events alone")

@@ -20,8 +20,14 @@ from pacemark.web.shared.rates import spend
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+# What a program may call that only brings records in, and reads nothing here.
+INGESTING = frozenset(
+    {"leads", "events_leads", "events_calls", "events_opportunities", "events_deals", "events_refunds"}
+)
+
+
 class TokenAuth(HttpBearer):
-    """``Authorization: Bearer pmk_…``. A read token may call what changes nothing."""
+    """``Authorization: Bearer pmk_…``. A read token may call what changes nothing, an ingest token what brings in."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
         """Return the token's person. A token that opens nothing is refused, whatever session comes with it."""
@@ -31,8 +37,7 @@ class TokenAuth(HttpBearer):
             raise AuthenticationError
         spend(f"token:{found.pk}", settings.PACEMARK_API_PER_TOKEN)
         _spend_account(found.user)
-        if found.scope != TokenScope.WRITE and not _changes_nothing(request):
-            raise AuthorizationError(message="This token may only read; make one with the scope 'write'.")
+        _check_scope(TokenScope(found.scope), request)
         note_token_use(token=found, now=now)
         request.user = found.user
         tell_repeated(request, found.user)
@@ -53,6 +58,15 @@ class CountedSession(SessionAuth):
 
 def _spend_account(user: User) -> None:
     spend(f"account:{user.pk}", settings.PACEMARK_API_PER_ACCOUNT)
+
+
+def _check_scope(scope: TokenScope, request: HttpRequest) -> None:
+    match = request.resolver_match
+    brings_in = request.method == "POST" and match is not None and match.url_name in INGESTING
+    if scope == TokenScope.READ and not _changes_nothing(request):
+        raise AuthorizationError(message="This token may only read; make one with the scope 'write'.")
+    if scope == TokenScope.INGEST and not brings_in:
+        raise AuthorizationError(message="This token may only post leads and events; make one with another scope.")
 
 
 def _changes_nothing(request: HttpRequest) -> bool:
