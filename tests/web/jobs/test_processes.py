@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -13,6 +12,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+
+from tests.support.templates import copy_home, environment_of
 
 SCRIPT = """
 import os, signal, sys
@@ -38,11 +39,6 @@ work(should_stop=lambda: tries.read_text() == "xx", poll_seconds=0.05, lease=tim
 """
 
 
-def _environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PACEMARK_", "DATABASE_URL"))}
-    return {**kept, "PACEMARK_HOME": str(home)}
-
-
 def _until(condition: Callable[[], bool], what: str) -> None:
     for _ in range(1800):  # a machine that is busy with other things may take long
         if condition():
@@ -51,14 +47,15 @@ def _until(condition: Callable[[], bool], what: str) -> None:
     pytest.fail(f"waited 3 minutes in vain: {what}")
 
 
-def test_a_killed_workers_job_is_run_by_the_next_worker(tmp_path: Path) -> None:
+def test_a_killed_workers_job_is_run_by_the_next_worker(tmp_path: Path, empty_home: Path) -> None:
+    environment = environment_of(copy_home(empty_home, tmp_path))
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "tries")]
 
-    first = subprocess.run(command, env=_environment(tmp_path), timeout=180, check=False)
+    first = subprocess.run(command, env=environment, timeout=180, check=False)
     assert first.returncode == -signal.SIGKILL
     assert (tmp_path / "tries").read_text() == "x"
 
-    second = subprocess.run(command, env=_environment(tmp_path), timeout=180, check=False)
+    second = subprocess.run(command, env=environment, timeout=180, check=False)
     assert second.returncode == 0
     assert (tmp_path / "tries").read_text() == "xx"
 
@@ -86,13 +83,13 @@ def _answers(port: int) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="left out: looks at processes through /proc")
 @pytest.mark.parametrize("blow", [signal.SIGTERM, signal.SIGKILL])
-def test_the_worker_ends_with_the_server(tmp_path: Path, blow: signal.Signals) -> None:
+def test_the_worker_ends_with_the_server(tmp_path: Path, empty_home: Path, blow: signal.Signals) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "pacemark.cli", "serve", "--port", str(port)],
-        env=_environment(tmp_path),
+        env=environment_of(copy_home(empty_home, tmp_path)),
         stderr=subprocess.DEVNULL,
     )
     try:
