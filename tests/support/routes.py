@@ -223,6 +223,9 @@ EXPECTED: dict[str, Expected] = {
     # a lead that does not exist (tests/web/privacy/test_pages.py has one that does)
     "privacy:export_customer": Expected(roles=frozenset(), method="post", values={"lead_id": 10**9}),
     "privacy:erase_customer": Expected(roles=frozenset(), method="post", values={"lead_id": 10**9}),
+    "privacy:reveals": Expected(roles=PLANNERS),
+    # an account that does not exist: planners are told so, nobody else learns even that
+    "privacy:reveals_of": Expected(roles=frozenset(), values={"user_id": 10**9}),
     "privacy:retention": Expected(roles=frozenset({AccessRole.ADMIN})),
     "privacy:employees": Expected(roles=frozenset({AccessRole.ADMIN})),
     "privacy:export_employee": Expected(roles=frozenset(), method="post", values={"who": "r0"}),

@@ -35,7 +35,7 @@ def held(people: People, today: date) -> dict[str, Holding]:
 
 
 def test_the_order(people: People, held: dict[str, Holding]) -> None:
-    moments = {"promised": datetime(2024, 3, 15, 0, tzinfo=UTC), "tomorrow": datetime(2024, 3, 16, 9, tzinfo=UTC)}
+    moments = {"promised": datetime(2024, 3, 14, 16, tzinfo=UTC), "tomorrow": datetime(2024, 3, 16, 9, tzinfo=UTC)}
     for name, moment in moments.items():
         Lead.objects.filter(external_id=name).update(next_contact_at=moment)
     Opportunity.objects.create(

@@ -16,6 +16,7 @@ from pacemark.web.pipeline.models import Call, Lead, Segment, Source
 from pacemark.web.pipeline.phones import seal_phone
 from pacemark.web.resources.models import Contest
 from pacemark.web.trail.models import TrailEntry
+from pacemark.web.ui.masking import customer_name, masked_name
 from tests.support.people import FROM, NAMES, People, client_of
 
 AT = datetime(2024, 3, 14, 3, tzinfo=UTC)
@@ -49,7 +50,8 @@ def test_history_is_for_those_in_sight_and_the_number_is_masked(people: People, 
     for user in (people.rep, people.manager, people.director, people.operations):
         status, text = page(user, lead)
         assert status == 200
-        assert "林女士" in text
+        assert ("林女士" in text) == (user in {people.rep, people.manager}), "who works with customers reads names"
+        assert "林" in text
         assert "245" in text
         assert NUMBER not in text
         assert "138****8000" in text
@@ -62,6 +64,36 @@ def test_looking_at_the_number_leaves_a_trace(people: People, lead: Lead) -> Non
     assert TrailEntry.objects.filter(action="pipeline.phone_seen", actor_id=people.rep.pk).count() == 1
     assert client_of(people.outsider).post(address).status_code == 404
     assert TrailEntry.objects.filter(action="pipeline.phone_seen").count() == 1
+
+
+def test_who_does_not_work_the_lead_says_why(people: People, lead: Lead) -> None:
+    address = reverse("resources:phone", args=[lead.pk])
+    for user in (people.manager, people.operations):
+        for sent in ({}, {"reason": "just so"}):
+            answer = client_of(user).post(address, sent, follow=True).content.decode()
+            assert NUMBER not in answer
+    assert not TrailEntry.objects.filter(action="pipeline.phone_seen").exists()
+
+    text = client_of(people.operations).post(address, {"reason": "dispute"}).content.decode()
+    assert NUMBER in text and "林女士" in text
+    assert TrailEntry.objects.get(action="pipeline.phone_seen").changes == {"reason": "dispute"}
+    client_of(people.rep).post(address)
+
+    looks = client_of(people.operations).get(reverse("privacy:reveals"))
+    assert [(one.user_id, one.looks, one.leads) for one in looks.context["page"]] == [
+        (people.rep.pk, 1, 1), (people.operations.pk, 1, 1),
+    ]  # fmt: skip
+    one = client_of(people.admin).get(reverse("privacy:reveals_of", args=[people.operations.pk]))
+    assert [(look.lead_id, bool(look.reason)) for look in one.context["looks"]] == [(lead.pk, True)]
+
+
+@pytest.mark.parametrize(("name", "masked"), [("林女士", "林**"), ("Anna Berg", "A**"), ("", "")])
+def test_a_masked_name_shows_its_first_letter(name: str, masked: str) -> None:
+    assert masked_name(name) == masked
+    assert customer_name(name, "rep") == customer_name(name, "manager") == name
+    assert (
+        customer_name(name, "director") == customer_name(name, "operations") == customer_name(name, "admin") == masked
+    )
 
 
 def test_who_works_a_lead_writes_on_it(people: People, lead: Lead) -> None:

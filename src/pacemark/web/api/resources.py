@@ -35,6 +35,7 @@ from pacemark.web.resources.queries.scores import (
     team_scores,
     withholdings_shown,
 )
+from pacemark.web.ui.masking import customer_name
 
 router = Router(tags=["resources"])
 Row = Mapping[str, Any]
@@ -211,7 +212,7 @@ def leads(request: PageRequest, asked: Query[Sought]) -> dict[str, Any]:
     """Return live leads of people in sight by last four digits, name or id; numbers are not told."""
     rows = [
         {
-            "lead": one.pk, "name": one.name, "owner": one.owner_id,
+            "lead": one.pk, "name": customer_name(one.name, request.user.access_role), "owner": one.owner_id,
             "grade": one.segment.lead_grade if one.segment else "",
             "source": one.segment.channel if one.segment else "", "arrived_on": one.arrived_on,
             "next_contact_at": one.next_contact_at, "note": one.note,

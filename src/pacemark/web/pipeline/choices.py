@@ -65,6 +65,15 @@ class HoldingEnded(models.TextChoices):
     ERASED = "erased", _("The customer was erased")
 
 
+class RevealReason(models.TextChoices):
+    """Why somebody who does not work a lead looks at its customer's name and number."""
+
+    CALL = "call", _("To call the customer")
+    QUALITY = "quality", _("To check a talk")
+    DISPUTE = "dispute", _("To decide a dispute")
+    REQUEST = "request", _("The customer asked for something")
+
+
 class PoolEntered(models.TextChoices):
     """How a lead came into a pool."""
 

@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from pacemark.web.accounts.models import User
+from pacemark.web.pipeline.choices import RevealReason
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.phones import open_phone
 from pacemark.web.trail.services import record
 
 NOTE_LENGTH = 200
+PHONE_SEEN = "pipeline.phone_seen"
 
 
 @transaction.atomic
@@ -29,10 +31,10 @@ def note_lead(*, actor: User | None, lead_id: int, next_contact_at: datetime | N
 
 
 @transaction.atomic
-def phone_in_full(*, actor: User, lead_id: int) -> str:
-    """Return a lead's number, and leave on the trail that it was looked at."""
+def phone_in_full(*, actor: User, lead_id: int, reason: RevealReason | None = None) -> str:
+    """Return a lead's number, and leave on the trail that it was looked at, and why by who does not work the lead."""
     lead = Lead.objects.get(pk=lead_id)
     number = open_phone(lead.phone_encrypted)
-    if number:
-        record(actor=actor, action="pipeline.phone_seen", subject=lead)
+    if number or reason:
+        record(actor=actor, action=PHONE_SEEN, subject=lead, changes={"reason": reason.value} if reason else None)
     return number

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pacemark.web.organization.forms import DateInput
 from pacemark.web.organization.queries import Member
+from pacemark.web.pipeline.choices import RevealReason
 from pacemark.web.pipeline.holding_models import Pool, RecycleRule
 from pacemark.web.resources.models import WithholdingRule
 from pacemark.web.ui.wording import words_for
@@ -138,6 +139,12 @@ class NoteForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
+class RevealForm(forms.Form):
+    """Why somebody who does not work a lead looks at the name and the number."""
+
+    reason = forms.ChoiceField(label=_("Why"), choices=[("", _("Why do you look?")), *RevealReason.choices])
 
 
 class GiveForm(forms.Form):

@@ -13,15 +13,17 @@ from pacemark.web.accounts.access import allow_everyone
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.organization.queries import members_on, organization, rep_of
+from pacemark.web.pipeline.choices import RevealReason
 from pacemark.web.pipeline.lead_services import note_lead, phone_in_full
 from pacemark.web.pipeline.queries.lead_pages import find_leads, leads_of_number
 from pacemark.web.resources.queries.decisions import Candidate, may_read, told_of
 from pacemark.web.resources.queries.lead_page import LeadCard, card_of
-from pacemark.web.resources.rule_forms import GiveForm, NoteForm
+from pacemark.web.resources.rule_forms import GiveForm, NoteForm, RevealForm
 from pacemark.web.resources.services.contests import raise_contest
 from pacemark.web.resources.services.ownership import give_lead
 from pacemark.web.resources.views.asked import done, leaders, reps, sight_of, today_of
 from pacemark.web.resources.words import change_words, excluded_words, history_words
+from pacemark.web.ui.masking import customer_name
 
 
 @allow_everyone
@@ -49,15 +51,18 @@ def lead(request: PageRequest, lead_id: int) -> HttpResponse:
     return _page(request, lead_id)
 
 
-def _page(request: PageRequest, lead_id: int, phone: str = "") -> HttpResponse:
+def _page(request: PageRequest, lead_id: int, phone: str = "", *, is_revealed: bool = False) -> HttpResponse:
     sight, me = sight_of(request), rep_of(request.user)
     card = card_of(lead_id, sight, me.pk if me else None)
     if card is None and not may_read(lead_id, sight):
         raise Http404
     told = told_of(lead_id, sight, me.pk if me else None)
+    asks_why = card is not None and not _is_rep(request) and not is_revealed and not card.lead.erased_at
     rows = [(one, [_candidate(who) for who in one.others]) for one in told]
     context = {
-        "lead_id": lead_id, "card": card, "rows": rows, "is_rep": me is not None, "phone": phone,
+        "lead_id": lead_id, "name": _name(request, card, is_revealed=is_revealed),
+        "reveal_form": RevealForm() if asks_why else None, "phone": phone,
+        "card": card, "rows": rows, "is_rep": me is not None,
         "lines": [(line, history_words(line.kind, line.value)) for line in card.lines] if card else [],
         "note_form": _note_form(card) if card and _may_note(request, card) else None,
         "give_form": GiveForm(members=members_on(today_of(), sight)) if card and not _is_rep(request) else None,
@@ -65,6 +70,14 @@ def _page(request: PageRequest, lead_id: int, phone: str = "") -> HttpResponse:
         "today": today_of(),
     }  # fmt: skip
     return render(request, "resources/lead.html", context)
+
+
+def _name(request: PageRequest, card: LeadCard | None, *, is_revealed: bool) -> str:
+    """Return the customer's name as the reader may read it, else the lead's id."""
+    if card is None:
+        return ""
+    name = card.lead.name if is_revealed else customer_name(card.lead.name, request.user.access_role)
+    return name or card.lead.external_id
 
 
 def _candidate(who: Candidate) -> tuple[Candidate, str, str]:
@@ -107,10 +120,18 @@ def note(request: PageRequest, lead_id: int) -> HttpResponse:
 @allow_everyone
 @require_POST
 def phone(request: PageRequest, lead_id: int) -> HttpResponse:
-    """Show the number in full to whoever works the lead; the trail keeps who looked."""
+    """Show name and number to whoever works the lead, or leads them and says why; the trail keeps who looked."""
     if not _may_note(request, _in_sight(request, lead_id)):
         raise Http404
-    return _page(request, lead_id, phone_in_full(actor=request.user, lead_id=lead_id))
+    if _is_rep(request):
+        return _page(request, lead_id, phone_in_full(actor=request.user, lead_id=lead_id), is_revealed=True)
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why you look; it stands on the trail beside your name."))
+        return redirect("resources:decision", lead_id)
+    reason = RevealReason(form.cleaned_data["reason"])
+    number = phone_in_full(actor=request.user, lead_id=lead_id, reason=reason)
+    return _page(request, lead_id, number, is_revealed=True)
 
 
 @leaders

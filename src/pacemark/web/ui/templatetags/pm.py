@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pacemark.web.ui import components, formats
+from pacemark.web.ui.masking import customer_name
 
 register = template.Library()
 
@@ -47,6 +48,12 @@ def money_plain(minor: object, currency: str = "") -> str:
 def money_short(minor: object, currency: str = "") -> str:
     """3.0 万元 · ¥30.0k."""
     return formats.money_short(minor, _language(), currency or "CNY")
+
+
+@register.filter
+def customer(lead: Any, reader: Any) -> str:
+    """{{ lead|customer:user }}: a customer's name as the reader's role reads it, else the lead's id."""
+    return customer_name(lead.name, reader.access_role) or str(lead.external_id)
 
 
 @register.filter
