@@ -85,7 +85,8 @@ def test_files_refused_rows_and_messages_go_after_their_days(people: People, tod
         moment = AT - timedelta(days=days)
         for state in (BatchState.PREVIEWED, BatchState.DONE):
             batch = ImportBatch.objects.create(
-                created_at=moment, finished_at=moment if state == BatchState.DONE else None, state=state, source_name=name, errors_path="errors.csv",
+                created_at=moment, finished_at=moment if state == BatchState.DONE else None, state=state,
+                source_name=name, errors_path="errors.csv",
                 preview={"first_errors": [{"value": "13800138000"}], "notes": ["n"]},
             )  # fmt: skip
             folder = imports_folder() / str(batch.pk)

@@ -33,7 +33,7 @@ def enqueue_unless_waiting(name: str) -> tuple[UUID, ...]:
     """Queue the jobs registered under a name, but none twice: one that waits already will see this write too.
 
     For jobs that look for their work themselves, whatever name they wait under; one that has begun does not count as
-    waiting, and one that waits is held until the caller's transaction ends. Call it after the write, in its transaction.
+    waiting, and one that waits is held until the caller's transaction ends. Call it after the write, inside that.
     """
     wanted = jobs_named(name)
     names = names_handled_by({found.handler for found in wanted})
