@@ -45,8 +45,8 @@ def test_a_quarter_is_its_amount_and_its_months_by_working_days(people: People) 
     assert amounts == {"2024-04": 22_000_00, "2024-05": 23_000_00, "2024-06": 20_000_00}
     assert (row["rep_id"], row["amount_minor"], row["sum_minor"]) == (people.rep_row.pk, 65_000_00, 65_000_00)
     assert _get(people.outsider, "quarters", quarter="2024-Q2").json()["items"][0]["amount_minor"] is None
-    page = _get(people.operations, "quarters", quarter="2024-Q2", page=2, page_size=1).json()
-    assert (page["period"], page["count"], len(page["items"])) == ("2024-Q2", 1, 0)
+    page = _get(people.operations, "quarters", quarter="2024-Q2", page_size=1).json()
+    assert (page["period"], page["count"], page["next"]) == ("2024-Q2", 1, None)
 
 
 def test_one_reps_quarter_has_what_each_wish_asks(people: People) -> None:

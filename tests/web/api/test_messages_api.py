@@ -27,7 +27,9 @@ def test_a_manager_reads_the_own_channels_and_what_became_of_their_messages(peop
     assert client.get(reverse("api:messages")).json()["count"] == 3
     failed = client.get(reverse("api:messages"), {"state": "failed"}).json()
     assert [(one["title"], one["failure"]) for one in failed["items"]] == [("第 1 条", "19021 sign match fail")]
-    page = client.get(reverse("api:messages"), {"page_size": 2, "page": 2, "channel_id": own.pk}).json()
+    asked = {"page_size": 2, "channel_id": own.pk}
+    before = client.get(reverse("api:messages"), asked).json()
+    page = client.get(reverse("api:messages"), {**asked, "cursor": before["next"]}).json()
     assert len(page["items"]) == 1
     assert client.get(reverse("api:messages"), {"state": "nowhere"}).status_code == 422
     assert client_of(people.operations).get(reverse("api:messages")).json()["count"] == 5

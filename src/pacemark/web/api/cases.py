@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, today_here
+from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed_rows, today_here
 from pacemark.web.api.reading import read_body
 from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.results.models import SuccessCase
@@ -68,11 +68,7 @@ def cases(request: PageRequest, asked: Query[AskedCases]) -> dict[str, Any]:
     for name in ("state", "stage", "practice"):
         if getattr(asked, name):
             rows = rows.filter(**{name: getattr(asked, name)})
-    first = (asked.page - 1) * asked.page_size
-    page, floor = list(rows[first : first + asked.page_size]), floor_today(today_here(), seen)
-    trying = adopters_of([one.pk for one in page])
-    items = [_case(one, seen, gain_for(one, floor, trying[one.pk])) for one in page]
-    return {"period": "", "count": rows.count(), "items": items}
+    return listed_rows("", asked, rows, lambda page: _cases(page, seen))
 
 
 @router.get("/cases/{int:case_id}", response=ANSWER, operation_id="success_case", url_name="results_case",
@@ -114,6 +110,11 @@ def leave(request: PageRequest, case_id: int) -> dict[str, Any]:
         raise Http404
     leave_case(actor=request.user, case_id=found.pk, rep_id=sent.rep_id, until=sent.until, today=today_here())
     return _in_full(request, _found(request, case_id))
+
+
+def _cases(page: list[SuccessCase], seen: frozenset[int] | None) -> list[dict[str, Any]]:
+    floor, trying = floor_today(today_here(), seen), adopters_of([one.pk for one in page])
+    return [_case(one, seen, gain_for(one, floor, trying[one.pk])) for one in page]
 
 
 def _found(request: PageRequest, case_id: int) -> SuccessCase:

@@ -13,7 +13,7 @@ from pydantic import Field
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.failures import Failure
-from pacemark.web.api.listing import REFUSALS, Asked, Listed, listed, today_here, visible_to
+from pacemark.web.api.listing import REFUSALS, Asked, Listed, listed, listed_rows, today_here, visible_to
 from pacemark.web.api.reading import read_body
 from pacemark.web.api.services import EngineError
 from pacemark.web.goals.choices import Confidence
@@ -88,9 +88,10 @@ def targets(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 def plans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return the plans that reps are measured against, as ``pacemark goals plan --json`` tells them."""
     standing = standing_query(shown_period(asked.period).first, visible_to(request)).order_by("rep_id")
-    first = (asked.page - 1) * asked.page_size
-    items = [{"version": plan.version, **plan.content} for plan in standing[first : first + asked.page_size]]
-    return {"period": shown_period(asked.period).label, "count": standing.count(), "items": items}
+    return listed_rows(
+        shown_period(asked.period).label, asked, standing,
+        lambda page: [{"version": plan.version, **plan.content} for plan in page],
+    )  # fmt: skip
 
 
 @router.get(

@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, Paged
+from pacemark.web.api.listing import REFUSALS, Page, Paged, listed_rows
 from pacemark.web.notifications.choices import ChannelKind, MessageKind, MessageState
 from pacemark.web.notifications.queries import channel_rows, messages_seen_by
 
@@ -57,10 +57,9 @@ class Channels(Schema):
     items: list[ChannelOut]
 
 
-class Messages(Schema):
+class Messages(Page):
     """One page of messages, the newest first."""
 
-    count: int
     items: list[MessageOut]
 
 
@@ -91,8 +90,7 @@ def messages(request: PageRequest, asked: Query[AskedMessages]) -> dict[str, Any
     """Return messages with their states and, where one failed, the vendor's own word."""
     _runs(request)
     rows = messages_seen_by(request.user, channel_id=asked.channel_id, state=asked.state or "")
-    first = (asked.page - 1) * asked.page_size
-    return {"count": rows.count(), "items": list(rows[first : first + asked.page_size])}
+    return listed_rows("", asked, rows, list)
 
 
 def _runs(request: PageRequest) -> None:

@@ -13,7 +13,7 @@ class KeptAnswer(models.Model):
     key = models.CharField(max_length=150)
     digest = models.CharField(max_length=64, help_text="SHA-256 of method, address and body")
     status = models.PositiveSmallIntegerField()
-    body = models.TextField()
+    body = models.TextField(help_text="sealed")
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, today_here, visible_to
+from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here, visible_to
 from pacemark.web.api.reading import read_body
 from pacemark.web.process.models import QualityItem
 from pacemark.web.process.queries.audit import last_audit
@@ -58,9 +58,7 @@ class Watching(Schema):
 def quality(request: PageRequest, asked: Query[AskedItems]) -> dict[str, Any]:
     """Return items about people in sight, newest first; the records of one are in ``/quality/{id}``."""
     rows = quality_items(visible_to(request), is_open=asked.state == "open")
-    first = (asked.page - 1) * asked.page_size
-    items = [_told(row) for row in rows[first : first + asked.page_size]]
-    return {"period": "", "count": rows.count(), "items": items}
+    return listed_rows("", asked, rows, lambda page: [_told(row) for row in page])
 
 
 @router.get("/quality/{int:item_id}", response={200: dict[str, Any], **REFUSALS}, operation_id="quality_item",
@@ -93,17 +91,17 @@ def say(request: PageRequest, item_id: int) -> dict[str, Any]:
 
 @router.get("/audit", response={200: Listed, **REFUSALS}, operation_id="metric_audit", url_name="metric_audit",
             summary="Which metrics deserve watching")  # fmt: skip
-def audit(request: PageRequest) -> dict[str, Any]:
+def audit(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return the last audited month: each metric's verdict, numbers, and whether it is watched or a target."""
     if request.user.access_role == AccessRole.REP:
         raise PermissionDenied
     found = last_audit(today_here())
     if found is None:
-        return {"period": "", "count": 0, "items": []}
+        return listed("", asked, [])
     items = [
         {"metric": one.metric, "verdict": one.verdict, **one.numbers, **asdict(one.state)} for one in found.metrics
     ]
-    return {"period": f"{found.month_start:%Y-%m}", "count": len(items), "items": items}
+    return listed(f"{found.month_start:%Y-%m}", asked, items)
 
 
 @router.post("/audit/retire", operation_id="retire_metric", url_name="retire_metric", response=ANSWERED,

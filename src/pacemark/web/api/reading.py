@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pydantic
 from django.http import HttpRequest
@@ -21,3 +21,21 @@ def read_body(request: HttpRequest, schema: type[Read]) -> Read:
         first = invalid.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or None
         raise EngineError("request.invalid", f"{first['msg']}.", field) from invalid
+
+
+def body_of(schema: type[Schema]) -> dict[str, Any]:
+    """Return what the schema tells of a body that :func:`read_body` reads."""
+    told = schema.model_json_schema()
+    named = told.pop("$defs", {})
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(told, named)}}}}
+
+
+def _inlined(told: Any, named: dict[str, Any]) -> Any:
+    """Return a schema with its parts in place: a reference would be looked for elsewhere in the document."""
+    if isinstance(told, list):
+        return [_inlined(one, named) for one in told]
+    if not isinstance(told, dict):
+        return told
+    if "$ref" in told:
+        return _inlined(named[told["$ref"].rpartition("/")[2]], named)
+    return {name: _inlined(one, named) for name, one in told.items()}

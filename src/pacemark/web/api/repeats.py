@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 
+from cryptography.exceptions import InvalidTag
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,8 +18,10 @@ from django.utils import timezone
 from pacemark.web.accounts.models import User
 from pacemark.web.api.models import KeptAnswer
 from pacemark.web.shared.rest import failure
+from pacemark.web.shared.sealing import opened, sealed
 
 KEEP = timedelta(days=7)
+PURPOSE = "answer"  # one may hold a secret that is told once
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _MOST_KEY_CHARS = 150
 _FAILED = 400
@@ -63,7 +66,7 @@ def answered_once(request: HttpRequest, run: Callable[[], HttpResponse]) -> Http
                 return response
             KeptAnswer.objects.create(
                 user=person, key=key, digest=_digest(request), status=response.status_code,
-                body=response.content.decode(), created_at=timezone.now(),
+                body=sealed(response.content.decode(), PURPOSE), created_at=timezone.now(),
             )  # fmt: skip
     except IntegrityError:
         before = KeptAnswer.objects.filter(user=getattr(request, "auth", None), key=key).first()
@@ -82,7 +85,11 @@ def forget_answers() -> int:
 def _same(before: KeptAnswer, request: HttpRequest) -> HttpResponse:
     if before.digest != _digest(request):
         return failure(409, code="request.key_reused", message="This key came with another request; take a new one.")
-    return HttpResponse(before.body, status=before.status, content_type="application/json; charset=utf-8")
+    try:
+        body = opened(before.body, PURPOSE)
+    except InvalidTag:  # the phone key was changed since: what was answered cannot be said again
+        return failure(409, code="request.answer_lost", message="It was done; look how things are now.")
+    return HttpResponse(body, status=before.status, content_type="application/json; charset=utf-8")
 
 
 def _digest(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from ninja import Query, Router
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, today_here, visible_to
+from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here, visible_to
 from pacemark.web.organization.queries import teams_visible_to
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.queries.holdings import running_out, standing_rule
@@ -40,6 +40,7 @@ from pacemark.web.ui.masking import customer_name
 router = Router(tags=["resources"])
 Row = Mapping[str, Any]
 SOON = 3
+HELD = ("lead_id", "rep_id", "began_on", "began_how", "due_on", "last_activity_on", "is_locked", "is_self_sourced")
 
 
 class Sought(Paged):
@@ -152,19 +153,11 @@ def holdings(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     rows = Holding.objects.filter(ended_at__isnull=True).order_by("due_on", "pk")
     if sight is not None:
         rows = rows.filter(rep_id__in=sight)
-    first = (asked.page - 1) * asked.page_size
-    columns = (
-        "lead_id",
-        "rep_id",
-        "began_on",
-        "began_how",
-        "due_on",
-        "last_activity_on",
-        "is_locked",
-        "is_self_sourced",
-    )
-    items = list(rows.values(*columns)[first : first + asked.page_size])
-    return {"period": _today(), "count": rows.count(), "items": items}
+    return listed_rows(_today(), asked, rows, lambda page: [_held(row) for row in page])
+
+
+def _held(row: Holding) -> Row:
+    return {name: getattr(row, name) for name in HELD}
 
 
 @_get("/rules", "rules", "The clock and the withholding rule")

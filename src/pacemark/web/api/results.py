@@ -14,7 +14,7 @@ from pydantic import Field
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, today_here
+from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here
 from pacemark.web.api.reading import read_body
 from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.results.bridge.attained import PersonLine, UnitLine
@@ -23,7 +23,7 @@ from pacemark.web.results.models import TierOffer
 from pacemark.web.results.pages.words import target_label
 from pacemark.web.results.queries.attainment import attained, sight_of
 from pacemark.web.results.queries.causes import CausesLine, causes_in
-from pacemark.web.results.queries.deals import DealLine, deal_in_sight, deal_lines, deals_page
+from pacemark.web.results.queries.deals import DealLine, deal_in_sight, deal_lines, deals_asked
 from pacemark.web.results.queries.offers import ladder_now, offers_of
 from pacemark.web.results.queries.sheets import as_json
 from pacemark.web.results.queries.spans import Span, month_span, quarter_around, span_asked
@@ -88,19 +88,15 @@ def attainment(request: PageRequest, asked: Query[AskedLines]) -> dict[str, Any]
     found = attained(span, sight_of(request.user, today_here()))
     units = found.teams if asked.by == "teams" else found.regions
     lines: Sequence[PersonLine | UnitLine] = found.people if asked.by == "people" else units
-    first = (asked.page - 1) * asked.page_size
+    told = [_person(line) if isinstance(line, PersonLine) else _unit(line) for line in lines]
     return {
+        **listed("", asked, told),
         "span": span.label,
         "first": span.first.isoformat(),
         "last": span.last.isoformat(),
-        "count": len(lines),
         "whole": _unit(found.whole),
         "gone": _unit(found.gone) if found.gone and asked.by == "people" else None,
         "nobody": _unit(found.nobody) if found.nobody and asked.by == "people" else None,
-        "items": [
-            _person(line) if isinstance(line, PersonLine) else _unit(line)
-            for line in lines[first : first + asked.page_size]
-        ],
     }
 
 
@@ -110,12 +106,10 @@ def causes(request: PageRequest, asked: Query[AskedLines]) -> dict[str, Any]:
     span = asked.span()
     book = causes_in(span, attained(span, sight_of(request.user, today_here())))
     if book is None:
-        return {"span": span.label, "until": None, "whole": None, "count": 0, "items": []}
+        return {**listed("", asked, []), "span": span.label, "until": None, "whole": None}
     lines = {"people": tuple(book.people.values()), "teams": book.teams, "regions": book.regions}[asked.by]
-    first = (asked.page - 1) * asked.page_size
-    items = [_causes(line) for line in lines[first : first + asked.page_size]]
-    until = book.until.isoformat()
-    return {"span": span.label, "until": until, "whole": _causes(book.whole), "count": len(lines), "items": items}
+    told = listed("", asked, [_causes(line) for line in lines])
+    return {**told, "span": span.label, "until": book.until.isoformat(), "whole": _causes(book.whole)}
 
 
 @router.get("/deals", response={200: Listed, **REFUSALS}, operation_id="deals", url_name="results_deals",
@@ -123,9 +117,8 @@ def causes(request: PageRequest, asked: Query[AskedLines]) -> dict[str, Any]:
 def deals(request: PageRequest, asked: Query[AskedDeals]) -> dict[str, Any]:
     """Return the deals signed or partly given back on some days, with owner and split; money as it counts."""
     seen = sight_of(request.user, today_here()).rep_ids
-    page = deals_page(asked.span(), seen, asked.only, str(asked.page), asked.page_size)
-    items = [_deal(line) for line in deal_lines(list(page))] if asked.page <= page.paginator.num_pages else []
-    return {"period": asked.span().label, "count": page.paginator.count, "items": items}
+    rows = deals_asked(asked.span(), seen, asked.only)
+    return listed_rows(asked.span().label, asked, rows, lambda page: [_deal(line) for line in deal_lines(page)])
 
 
 @router.post("/deals/{int:deal_id}/credit", response=ANSWER, operation_id="split_credit", openapi_extra=JSON_BODY,

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, today_here
+from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed_rows, today_here
 from pacemark.web.api.reading import read_body
 from pacemark.web.results.models import Review, ReviewAction
 from pacemark.web.results.pages.review_words import headline_of, parts_of, title_of
@@ -70,14 +70,15 @@ def reviews(request: PageRequest, asked: Query[AskedReviews]) -> dict[str, Any]:
         rows = rows.filter(level=asked.level)
     if asked.since:
         rows = rows.filter(last_day__gte=asked.since)
-    first = (asked.page - 1) * asked.page_size
-    items = [
-        {"review_id": row.pk, "key": row.key, "level": row.level, "name": row.content["name"], "stage": row.stage,
+    return listed_rows("", asked, rows, lambda page: [_line(row) for row in page])
+
+
+def _line(row: Review) -> dict[str, Any]:
+    return {
+        "review_id": row.pk, "key": row.key, "level": row.level, "name": row.content["name"], "stage": row.stage,
          "first": row.first_day.isoformat(), "last": row.last_day.isoformat(), "title": title_of(row.content),
-         "headline": headline_of(row.content), **row.content["result"]}
-        for row in rows[first : first + asked.page_size]
-    ]  # fmt: skip
-    return {"period": "", "count": rows.count(), "items": items}
+         "headline": headline_of(row.content), **row.content["result"],
+    }  # fmt: skip
 
 
 @router.get("/reviews/{int:review_id}", response=ANSWER, operation_id="review", url_name="results_review",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException, UnreadablePostError
 from ninja import Schema
 from ninja.errors import HttpError
@@ -29,6 +29,7 @@ from pacemark.web.api.resources import router as resources
 from pacemark.web.api.results import router as results
 from pacemark.web.api.reviews import router as reviews
 from pacemark.web.api.services import EngineError, answer
+from pacemark.web.api.webhooks import router as webhooks
 from pacemark.web.goals.refusals import CONFLICTS as GOALS_CONFLICTS
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
 from pacemark.web.shared.rates import TooManyRequests
@@ -57,6 +58,7 @@ api.add_router("/results", cases)
 api.add_router("", told)
 api.add_router("/process", quality)
 api.add_router("/process", findings)
+api.add_router("/webhooks", webhooks)
 for room in (goals, goals_frame, goals_of_rep):
     api.add_router("/goals", room)
 
@@ -127,7 +129,8 @@ def _refusal(_request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 @api.exception_handler(Http404)
-def _not_found(_request: HttpRequest, _error: Http404) -> HttpResponse:
+@api.exception_handler(ObjectDoesNotExist)  # an id of nothing, for whom everything is in sight
+def _not_found(_request: HttpRequest, _error: Exception) -> HttpResponse:
     return failure(404)
 
 

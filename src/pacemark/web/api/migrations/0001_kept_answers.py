@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=150)),
                 ('digest', models.CharField(help_text='SHA-256 of method, address and body', max_length=64)),
                 ('status', models.PositiveSmallIntegerField()),
-                ('body', models.TextField()),
+                ('body', models.TextField(help_text='sealed')),
                 ('created_at', models.DateTimeField(db_index=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

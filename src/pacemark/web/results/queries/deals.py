@@ -42,10 +42,8 @@ class DealLine:
         return tuple((name, share / 100) for _rep, name, share in self.shares)
 
 
-def deals_page(
-    span: Span, rep_ids: Collection[int] | None, only: str, page: str | None, page_size: int = PAGE_SIZE
-) -> Page[Deal]:
-    """Return a page of the deals in sight; ``only``: ``split``, ``unowned`` or ``beyond`` (more back than won)."""
+def deals_asked(span: Span, rep_ids: Collection[int] | None, only: str) -> QuerySet[Deal]:
+    """Return the deals in sight; ``only``: ``split``, ``unowned`` or ``beyond`` (more back than won)."""
     rows = _seen(deals_touching(span.first, span.last), rep_ids)
     if only == "split":
         rows = rows.filter(credit_shares__isnull=False).distinct()
@@ -53,7 +51,12 @@ def deals_page(
         rows = rows.filter(owner__isnull=True)
     elif only == "beyond":
         rows = rows.filter(pk__in=refunded_beyond(span.first, span.last))
-    return Paginator(rows, page_size).get_page(page)
+    return rows
+
+
+def deals_page(span: Span, rep_ids: Collection[int] | None, only: str, page: str | None) -> Page[Deal]:
+    """Return a page of them."""
+    return Paginator(deals_asked(span, rep_ids, only), PAGE_SIZE).get_page(page)
 
 
 def deal_in_sight(deal_id: int, rep_ids: Collection[int] | None) -> Deal | None:
