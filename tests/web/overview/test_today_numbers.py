@@ -299,3 +299,20 @@ def test_every_role_has_a_day_from_what_is_left(plans: dict[str, RepPlan], role:
     assert page.sums
     assert page.rest is not None
     assert page.rest.is_money == (role == "closer")
+
+
+def test_what_was_signed_since_the_night_stands_in_what_is_left(plans: dict[str, RepPlan]) -> None:
+    """The count of what is left is the night's; a deal of this morning is in the money at once, and in its odds."""
+    plan = plans["full_cycle"]
+    replans = _replans([date(2024, 3, 15)])
+    night = _page(plan, date(2024, 3, 15), replans=replans).rest
+    target = plan.content["target"]
+    part, whole = (
+        _page(plan, date(2024, 3, 15), replans=replans, month=DayCounts(revenue_minor=int(share * target * 100))).rest
+        for share in (0.9, 3)
+    )
+    assert night is not None and part is not None and whole is not None
+    assert night.low < 0.9 * target <= part.low <= part.mean <= part.high
+    assert (part.is_reached, part.chance) == (False, night.chance)
+    assert (whole.is_reached, whole.chance, whole.tone) == (True, 1.0, "ok")
+    assert whole.low == pytest.approx(3 * target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from pacemark.web.goals.bridge.documents import rounded_up
 from pacemark.web.goals.bridge.stored import weekday_weights
+from pacemark.web.goals.choices import Status
 from pacemark.web.goals.models import Replan, RepPlan
 from pacemark.web.goals.pages.maths import maths_of
-from pacemark.web.goals.pages.rest import RestView, dealt, fitting_share, rest_view
+from pacemark.web.goals.pages.rest import TONES, RestView, dealt, fitting_share, rest_view
 from pacemark.web.goals.pages.words import confidence_choices, note_sentences, stage_words
 from pacemark.web.goals.pages.work import WorkRow, standing_lines, work_rows
 from pacemark.web.pipeline.queries import DayCounts
@@ -121,10 +122,21 @@ def today_page(*, plan: RepPlan, facts: TodayFacts, now: datetime, confidence: s
         notes=(*note_sentences({"marks": content["marks"]}, chosen), *_weekday_note(rest)),
         slowest=_slowest(stages),
         month=_month_stages(of_month, facts.month),
-        rest=rest_view(facts.replans, workdays, confidence),
+        rest=_at_least(rest_view(facts.replans, workdays, confidence), booked / scale, content["target"]),
         work=work_rows(chosen),
         standing=standing_lines(rest),
     )
+
+
+def _at_least(rest: RestView | None, booked: float, target: float) -> RestView | None:
+    """Let what was signed since the last count of what is left stand in it: the month does not end below it."""
+    if rest is None or not rest.is_money:
+        return rest
+    least = {name: max(booked, getattr(rest, name)) for name in ("mean", "low", "high")}
+    if booked < target:
+        return replace(rest, **least)
+    word = str(Status.ON_TRACK.label)
+    return replace(rest, **least, is_reached=True, chance=1.0, tone=TONES[Status.ON_TRACK], word=word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,10 +212,10 @@ def _tone(done: int, expected: float) -> tuple[Tone, str]:
         return "ok", _("on pace")
     pieces = int(abs(difference))
     if difference > 0:
-        return "ok", _("%(n)s ahead") % {"n": pieces}
+        return "ok", _("%(n)s ahead") % {"n": formats.count(pieces)}
     ratio = done / expected
     tone: Tone = "ok" if ratio >= ON_TRACK else "warn" if ratio >= BEHIND else "risk"
-    return tone, _("%(n)s behind") % {"n": pieces}
+    return tone, _("%(n)s behind") % {"n": formats.count(pieces)}
 
 
 def _dealt_line(due: Mapping[str, Due], main: Stage) -> tuple[SumLine, ...]:

@@ -275,12 +275,15 @@ def _leads(content: Content) -> list[str]:
         return [_("No lead arrived in these days.")]
     lines = []
     for one in content["leads"][:MOST_LEADS]:
-        words = ngettext(
-            "%(channel)s: %(leads)s lead, so far %(opportunities)s opportunities, %(deals)s deals and %(money)s.",
-            "%(channel)s: %(leads)s leads, so far %(opportunities)s opportunities, %(deals)s deals and %(money)s.",
-            one["leads"],
-        )
-        told = {**one, "channel": one["channel"] or _("Unknown source"), "money": _money(content, one["net_minor"])}
+        told = {
+            "channel": one["channel"] or _("Unknown source"),
+            "leads": ngettext("%(n)s lead", "%(n)s leads", one["leads"]) % {"n": one["leads"]},
+            "opportunities": ngettext("%(n)s opportunity", "%(n)s opportunities", one["opportunities"])
+            % {"n": one["opportunities"]},
+            "deals": ngettext("%(n)s deal", "%(n)s deals", one["deals"]) % {"n": one["deals"]},
+            "money": _money(content, one["net_minor"]),
+        }
+        words = _("%(channel)s: %(leads)s, so far %(opportunities)s, %(deals)s and %(money)s.")
         lines.append(words % told)
     if (more := len(content["leads"]) - MOST_LEADS) > 0:
         lines.append(ngettext("And %(n)s more source.", "And %(n)s more sources.", more) % {"n": more})
@@ -290,7 +293,7 @@ def _leads(content: Content) -> list[str]:
 def _success(content: Content) -> list[str]:
     result, lines = content["result"], []
     if result["asked"]:
-        words = _("%(reached)s of %(asked)s people with a target have reached that of %(month)s by %(day)s.")
+        words = _("People who reached their target of %(month)s by %(day)s: %(reached)s of %(asked)s.")
         lines.append(words % {**result, "day": _day(content["until"])})
     states = {
         CaseState.TRIED.value: _("being tried by %(n)s"),
