@@ -20,7 +20,15 @@ from tests.support.made_up import write_made_up
 from tests.support.needs import REQUIRE_ALL, chromium_path, postgres_server, samples_path, unmet_need
 from tests.support.people import People, client_of, make_people
 from tests.support.postgres import copied_template, django_on, fresh_database
-from tests.support.templates import DATABASE, fill_database, made_once, make_empty_home, shared_folder
+from tests.support.templates import (
+    DATABASE,
+    bring_in_school,
+    copy_home,
+    fill_database,
+    made_once,
+    make_empty_home,
+    shared_folder,
+)
 
 TODAY = date(2024, 3, 15)  # a Friday
 
@@ -138,6 +146,13 @@ def made_up_file(
     with django_db_blocker.unblock():
         folder = shared_folder(tmp_path_factory) / "made-up"
         return made_once(folder, lambda where: write_made_up(where, sqlite_template)) / DATABASE
+
+
+@pytest.fixture(scope="session")
+def school_home(tmp_path_factory: pytest.TempPathFactory, samples: Path, empty_home: Path) -> Path:
+    """A data folder into which the school's records were brought by the command line, to be copied."""
+    folder = shared_folder(tmp_path_factory) / "school"
+    return made_once(folder, lambda where: bring_in_school(copy_home(empty_home, where), samples))
 
 
 @pytest.fixture

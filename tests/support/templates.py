@@ -58,6 +58,16 @@ def in_one_file(path: Path) -> None:
         database.execute("PRAGMA journal_mode=DELETE")
 
 
+def bring_in_school(home: Path, samples: Path) -> None:
+    """Bring the school's records in, as a person would."""
+    profile = ROOT / "examples" / "school_crm.toml"
+    words = ("import", "--profile", str(profile), str(samples / "school_crm"), "--json")
+    subprocess.run(
+        [sys.executable, "-m", "pacemark.cli", *words], env=environment_of(home), cwd=ROOT, check=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
 def copy_home(template: Path, home: Path) -> Path:
     """Copy a data folder into a new one."""
     return Path(shutil.copytree(template, home, dirs_exist_ok=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -14,25 +13,21 @@ from typing import Any
 import pytest
 
 from tests.support.needs import ROOT
+from tests.support.templates import copy_home, environment_of
 
 pytestmark = pytest.mark.samples
 
 
 def _pacemark(home: Path, *words: object) -> Any:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PACEMARK_", "DATABASE_URL"))}
     command = [sys.executable, "-m", "pacemark.cli", *(str(word) for word in words), "--json"]
-    ran = subprocess.run(
-        command, env={**kept, "PACEMARK_HOME": str(home)}, capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    ran = subprocess.run(command, env=environment_of(home), capture_output=True, text=True, check=False, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr[-2000:]
     return json.loads(ran.stdout, parse_constant=lambda word: pytest.fail(f"{word} in the answer"))
 
 
 @pytest.fixture(scope="module")
-def home(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("school")
-    _pacemark(home, "import", "--profile", ROOT / "examples" / "school_crm.toml", samples / "school_crm")
-    return home
+def home(school_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_home(school_home, tmp_path_factory.mktemp("school"))
 
 
 @pytest.fixture(scope="module")

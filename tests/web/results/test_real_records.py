@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.needs import ROOT
+from tests.support.templates import copy_home, environment_of
 
 pytestmark = pytest.mark.samples
 
@@ -69,14 +69,11 @@ print(json.dumps({"before": before, "after": sums(span), "months": months,
 
 
 @pytest.fixture(scope="module")
-def found(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PACEMARK_", "DATABASE_URL"))}
-    env = {**kept, "PACEMARK_HOME": str(tmp_path_factory.mktemp("school")), "PACEMARK_TODAY": "2023-12-31"}
-    profile = ROOT / "examples" / "school_crm.toml"
-    words = ["-m", "pacemark.cli", "import", "--profile", str(profile), str(samples / "school_crm"), "--json"]
-    for command in (words, ["-c", SUMS]):
-        ran = subprocess.run([sys.executable, *command], env=env, capture_output=True, text=True, check=False, cwd=ROOT)
-        assert ran.returncode == 0, ran.stderr[-2000:]
+def found(school_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    home = copy_home(school_home, tmp_path_factory.mktemp("school"))
+    env = environment_of(home, PACEMARK_TODAY="2023-12-31")
+    ran = subprocess.run([sys.executable, "-c", SUMS], env=env, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr[-2000:]
     answer: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
     return answer
 
