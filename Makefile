@@ -22,7 +22,7 @@ PYTEST ?= $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .PHONY: help setup setup-dev run test test-engine test-browser test-pg check lint types imports messages schema \
-	query-counts docs bench trials lock front-end
+	query-counts docs bench trials lock front-end licences audit
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -121,6 +121,12 @@ query-counts: setup-dev ## rewrite the reviewed numbers of queries per page
 docs: setup-dev ## the promises in docs, read by tests
 	@$(TEST_ENV) $(PYTEST) -q tests/docs
 
+licences: setup-dev ## write docs/licences.md from the packages' own metadata
+	@$(BIN)/python -m tests.support.licences
+
+audit: setup-dev ## ask for known weaknesses of what is installed; needs a way to the vulnerability data
+	@$(BIN)/uv tool run --quiet pip-audit --strict --require-hashes --disable-pip -r requirements/base.txt
+
 bench: setup-dev ## the figures of the performance goals, on this machine
 	@for file in bench/bench_*.py; do echo "== $$file"; PYTHONPATH=. $(BIN)/python "$$file"; done
 
@@ -135,3 +141,4 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header pyproject.to
 lock: setup-dev ## choose versions anew after a change of dependencies
 	@$(LOCK) --upgrade --output-file requirements/dev.txt --extra dev
 	@$(LOCK) --constraint requirements/dev.txt --output-file requirements/base.txt
+	@echo "Now: make licences"

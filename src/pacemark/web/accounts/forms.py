@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,26 @@ class PasswordAgainForm(forms.Form):
         if not adapter.reauthenticate(self.user, password):
             raise adapter.validation_error("incorrect_password")
         return password
+
+
+class _NoPlaceholder:
+    """Codes are asked for by the label, in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs.pop("placeholder", None)  # type: ignore[attr-defined]
+
+
+class SecondStepForm(_NoPlaceholder, AuthenticateForm):
+    """A code in the second step of signing in. Named by ``MFA_FORMS``."""
+
+
+class CodeAgainForm(_NoPlaceholder, ReauthenticateForm):
+    """A code once more, before something that matters."""
+
+
+class FirstCodeForm(_NoPlaceholder, ActivateTOTPForm):
+    """The first code of an authenticator app."""
 
 
 class FirstPasswordForm(forms.Form):

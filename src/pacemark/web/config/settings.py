@@ -150,6 +150,11 @@ SOCIALACCOUNT_ADAPTER = "pacemark.web.accounts.adapters.CompanyAdapter"
 SOCIALACCOUNT_PROVIDERS = providers_of(PACEMARK_SIGN_IN)
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_ADAPTER = "pacemark.web.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "pacemark.web.accounts.forms.SecondStepForm",
+    "reauthenticate": "pacemark.web.accounts.forms.CodeAgainForm",
+    "activate_totp": "pacemark.web.accounts.forms.FirstCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
