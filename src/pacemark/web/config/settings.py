@@ -231,7 +231,10 @@ LOGGING = {
             "rename_fields": {"asctime": "at", "levelname": "level"},
         },
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORM}},
+    "filters": {"no_addresses": {"()": "pacemark.web.config.log_records.WithoutAddresses"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORM, "filters": ["no_addresses"]},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # A line per request where a machine reads them; a person at a terminal would see nothing else.
     "loggers": {"pacemark.request": {"level": "INFO" if LOG_FORM == "json" else "WARNING"}},

@@ -7,7 +7,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pacemark.web.accounts.access import allow_everyone
 from pacemark.web.accounts.choices import AccessRole
@@ -26,11 +27,15 @@ from pacemark.web.resources.words import change_words, excluded_words, history_w
 from pacemark.web.ui.masking import customer_name
 
 
+@sensitive_post_parameters("q")
 @allow_everyone
-@require_safe
+@require_http_methods(["GET", "POST"])
 def find(request: PageRequest) -> HttpResponse:
-    """Find leads of the people in sight; a whole number finds a colleague's too, without telling more than whose."""
-    sought, sight = request.GET.get("q", "").strip()[:100], sight_of(request)
+    """Find leads of the people in sight; a whole number finds a colleague's too, without telling more than whose.
+
+    The page posts what is sought: an address with somebody's number would stay in the logs of proxies.
+    """
+    sought, sight = (request.POST or request.GET).get("q", "").strip()[:100], sight_of(request)
     own = find_leads(sought, sight)
     known = {lead.pk for lead in own}
     others = [lead for lead in leads_of_number(sought, organization().default_region) if lead.pk not in known]
