@@ -138,7 +138,7 @@ def test_adjusted_deep_talks_stand_beside_the_raw_ones_until_a_look_clears_them(
     of_facts = talks_off(*MARCH, None)
     assert of_facts.by_rep == {padder.pk: pytest.approx(window.excess)}
     assert sum(of_facts.by_team.values()) == pytest.approx(window.excess)
-    both = adjusted_talks(padder.pk, *MARCH)
+    assert (both := adjusted_talks(padder.pk, *MARCH)) is not None
     assert both is not None
     assert both.adjusted == pytest.approx(both.counted - window.excess)
     assert adjusted_talks(honest.pk, *MARCH) is None
