@@ -139,7 +139,6 @@ def test_adjusted_deep_talks_stand_beside_the_raw_ones_until_a_look_clears_them(
     assert of_facts.by_rep == {padder.pk: pytest.approx(window.excess)}
     assert sum(of_facts.by_team.values()) == pytest.approx(window.excess)
     assert (both := adjusted_talks(padder.pk, *MARCH)) is not None
-    assert both is not None
     assert both.adjusted == pytest.approx(both.counted - window.excess)
     assert adjusted_talks(honest.pk, *MARCH) is None
     told = CliRunner().invoke(facts_command, ["totals"], catch_exceptions=False).stdout
