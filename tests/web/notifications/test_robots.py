@@ -11,6 +11,7 @@ import pytest
 from pacemark.web.notifications.choices import Answer
 from pacemark.web.notifications.limits import LIMITS, shortened
 from pacemark.web.notifications.robots import Outcome, Parcel, deliver
+from pacemark.web.shared import outgoing
 from tests.support.robots import KEY, SECRET, Mailbox, Robot, receiving, standing
 
 KINDS = ("wecom", "dingtalk", "feishu")
@@ -31,6 +32,17 @@ def test_a_message_arrives_as_it_was_written(settings: Any, kind: str) -> None:
         assert _told(settings, robot) == Outcome(answer=Answer.SENT)
     (text,) = robot.taken
     assert "战报 <1> & 二" in text and "**二**" in text
+
+
+def test_a_vendors_name_that_leads_into_the_house_is_told_nothing(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever bends the names of this machine's network learns no key."""
+    real = outgoing.socket.getaddrinfo
+    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda _host, *rest, **more: real("127.0.0.1", *rest, **more))
+    with standing(Robot("wecom")) as robot:
+        settings.PACEMARK_ROBOTS = []
+        told = Parcel(kind="wecom", address=KEY, secret="", title="t", text="t", picture=None, hand_over=lambda: True)
+        assert deliver(told) == Outcome(answer=Answer.AGAIN, detail="notifications.forbidden_address")
+    assert robot.taken == []
 
 
 @pytest.mark.parametrize(("kind", "code"), [("dingtalk", "310000"), ("feishu", "19021")])
@@ -60,7 +72,7 @@ def test_troubles_are_told_apart(settings: Any, kind: str, trouble: str, answer:
 
 
 def test_silence_after_the_message_left_is_doubt(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pacemark.web.notifications.robots.READ_SECONDS", 0.3)
+    monkeypatch.setattr("pacemark.web.shared.outgoing.READ_SECONDS", 0.3)
     with standing(Robot("wecom", trouble=lambda _robot, _text: "silent")) as robot:
         assert _told(settings, robot).answer == Answer.DOUBTFUL
     assert len(robot.taken) == 1

@@ -115,7 +115,7 @@ def test_what_never_gets_through_says_why_and_is_sent_again_by_a_person(
 def test_what_may_have_arrived_is_not_sent_twice(
     settings: Any, make_channel: Make, clock: Clock, people: People, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
-    monkeypatch.setattr("pacemark.web.notifications.robots.READ_SECONDS", 0.3)
+    monkeypatch.setattr("pacemark.web.shared.outgoing.READ_SECONDS", 0.3)
     with standing(Robot("wecom", clock=clock.seconds)) as robot:
         settings.PACEMARK_ROBOTS = [robot.setting]
         robot.trouble = lambda robot, _text: trouble if not robot.taken else ""

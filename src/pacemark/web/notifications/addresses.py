@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 
 from pacemark.web.notifications.choices import ChannelKind
 from pacemark.web.notifications.refusals import refuse
+from pacemark.web.shared.outgoing import Houses
 from pacemark.web.shared.sealing import keyed_digest, opened, sealed
 
 PURPOSE = "channel"
@@ -44,6 +45,12 @@ def host_of(kind: str) -> str:
     """Return where a vendor's robots are reached: the vendor's own host, unless the machine's settings say another."""
     given = dict(entry.partition("=")[::2] for entry in settings.PACEMARK_ROBOTS)
     return given.get(kind, HOSTS[ChannelKind(kind)]).rstrip("/")
+
+
+def own_hosts() -> Houses:
+    """Return the hosts that the machine's settings name: they may stand inside the house, the vendors' may not."""
+    named = [urlsplit(entry.partition("=")[2]).hostname for entry in settings.PACEMARK_ROBOTS]
+    return Houses.of([name for name in named if name])
 
 
 def endpoint(kind: str, key: str) -> str:

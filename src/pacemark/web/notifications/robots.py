@@ -31,10 +31,10 @@ from apprise.plugins.feishu import NotifyFeishu
 from apprise.plugins.wecombot import NotifyWeComBot
 from django.conf import settings
 
-from pacemark.web.notifications.addresses import endpoint
+from pacemark.web.notifications.addresses import endpoint, own_hosts
 from pacemark.web.notifications.choices import Answer, ChannelKind
+from pacemark.web.shared.outgoing import ForbiddenAddressError, guarded_session, post
 
-CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
 # What vendors answer to too many messages, and to their own trouble; every other code refuses this message for good.
 THROTTLED = frozenset({45009, 45033, 130101, 11232, 9499, 99991400})
 BUSY = frozenset({-1, 50001})
@@ -229,10 +229,10 @@ def _mailed(parcel: Parcel) -> Outcome:
 def _posted(url: str, content: dict[str, Any]) -> Outcome:
     body = json.dumps(content, ensure_ascii=False).encode()
     try:
-        response = requests.post(
-            url, data=body, headers={"Content-Type": "application/json; charset=utf-8"},
-            timeout=(CONNECT_SECONDS, READ_SECONDS), allow_redirects=False,
-        )  # fmt: skip
+        with guarded_session(own_hosts(), by_proxy=True) as session:
+            response = post(session, url, body, {"Content-Type": "application/json; charset=utf-8"})
+    except ForbiddenAddressError:
+        return Outcome(answer=Answer.AGAIN, detail="notifications.forbidden_address")
     except requests.ConnectTimeout:
         return Outcome(answer=Answer.AGAIN, detail="notifications.not_reached")
     except requests.ConnectionError as error:

@@ -1,8 +1,8 @@
 """Requests that leave the house: to public addresses alone, at the address that was looked at, and never redirected.
 
 A name is resolved once, by the connection itself, and each address is looked at before it is connected to: a name that
-changes its address between a look and a connection (DNS rebinding) gains nothing. Proxies of the environment are not
-asked, since they would resolve names out of our sight.
+changes its address between a look and a connection (DNS rebinding) gains nothing. Proxies of the environment are asked
+for hosts of our own choice alone, since they resolve names out of our sight.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.connection import create_connection
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
@@ -87,10 +87,13 @@ def _is_house(host: str, houses: Houses) -> bool:
     return host.casefold() in houses.names or (_is_address(host) and houses.allow(host, ipaddress.ip_address(host)))
 
 
-def guarded_session(houses: Houses) -> requests.Session:
-    """Return a session that connects to allowed addresses alone; close it after use."""
+def guarded_session(houses: Houses, *, by_proxy: bool = False) -> requests.Session:
+    """Return a session that connects to allowed addresses alone; close it after use.
+
+    ``by_proxy`` is for hosts that nobody typed: a proxy of the environment may be asked, and looks names up itself.
+    """
     session = requests.Session()
-    session.trust_env = False
+    session.trust_env = by_proxy
     for scheme in ("https://", "http://"):
         session.mount(scheme, _GuardedAdapter(houses))
     return session
@@ -102,7 +105,9 @@ def post(session: requests.Session, url: str, body: bytes, headers: dict[str, st
         url, data=body, headers=headers, timeout=(CONNECT_SECONDS, READ_SECONDS), allow_redirects=False, stream=True
     )
     try:
-        answer._content = answer.raw.read(MOST_BYTES, decode_content=False)
+        answer._content = answer.raw.read(MOST_BYTES, decode_content=True)
+    except HTTPError as error:
+        raise requests.ConnectionError("the answer broke off") from error
     finally:
         answer.close()
     return answer

@@ -170,6 +170,7 @@ WORDS: dict[str, str | Promise] = {
     "notifications.digest_on_half_hour": gettext_lazy(
         "Choose a minute beside the full and the half hour: that is when all robots talk."
     ),
+    "notifications.forbidden_address": gettext_lazy("The vendor’s name leads to an address that is not public."),
     "notifications.foreign_host": gettext_lazy("This address does not belong to the vendor chosen."),
     "notifications.half_quiet": gettext_lazy("Quiet hours need a beginning and an end."),
     "notifications.line_broke": gettext_lazy("The connection broke before an answer came."),
