@@ -15,14 +15,20 @@ from pacemark.web.organization.services import set_up_organization
 from pacemark.web.pipeline.choices import PoolEntered
 from pacemark.web.pipeline.clock_services import set_recycle_rule
 from pacemark.web.pipeline.holding_services import enter_pool
-from pacemark.web.pipeline.models import Lead, Segment, Source
+from pacemark.web.pipeline.models import Call, Lead, Segment, Source
 from pacemark.web.pipeline.phones import seal_phone
+from pacemark.web.resources.models import Withholding
+from pacemark.web.resources.services.ownership import give_lead
 from tests.browser.conftest import OpenPage, StandSite, sign_in
 from tests.browser.floor_site import FloorSite, add_person
 from tests.browser.looking import Language, Looker
 from tests.browser.site import TODAY
 
 pytestmark = pytest.mark.browser
+APPEAL = {"zh-hans": "专线断了两天", "en": "The line was down"}
+SEEN = {"zh-hans": "核实过，属实", "en": "Checked and true"}
+MINE = {"zh-hans": "上月就是我谈的", "en": "I spoke first"}
+VERDICT = {"zh-hans": "通话在先", "en": "The first call counts"}
 SHOWN = ("Kai Lead", "Olive Ops", "Ann", "Bo", "T1", "site", "web", "公海", "Lin")
 NOTE = {"zh-hans": "约周六晚上", "en": "Saturday evening"}
 
@@ -177,3 +183,97 @@ def _find(looker: Looker) -> None:
     looker.look("by-number")
     assert page.locator("section.card").count() == 2, "a stranger's lead is told of without a name"
     assert "Lin 6" not in page.inner_text("main")
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", 390), ("en", 1440)])
+def test_a_withholding_is_appealed_and_a_contested_lead_is_decided(
+    site: FloorSite, open_page: OpenPage, language: Language, width: int
+) -> None:
+    said = (one[language] for one in (APPEAL, SEEN, MINE, VERDICT))
+    shown = (*SHOWN, *said)
+    operations, lead, rep = (open_page(language, wide, shown) for wide in (1440, 1440, width))
+    for looker, username in ((operations, "ops"), (lead, "lead"), (rep, "ann")):
+        sign_in(looker, username)
+    contested = _contested_and_withheld()
+
+    _appeal(rep, APPEAL[language])
+    _grant(operations, APPEAL[language], SEEN[language])
+    rep.page.goto("/resources/mine/")
+    rep.look("answered")
+    assert SEEN[language] in rep.page.inner_text("main"), "what is lifted stays to be read with its answer"
+    assert rep.page.locator("form[action$='/appeal/']").count() == 0
+    assert Withholding.objects.get().state == "lifted"
+
+    _dispute(rep, MINE[language])
+    _decide(lead, MINE[language], VERDICT[language])
+    rep.page.goto("/resources/mine/")
+    rep.look("queue-after-the-verdict")
+    assert rep.page.locator(f"form[action='/resources/mine/{contested.pk}/return/']").count() == 1
+    contested.refresh_from_db()
+    assert contested.owner is not None and contested.owner.name == "Ann"
+    complaints = [*operations.complaints, *lead.complaints, *rep.complaints]
+    assert complaints == [], "\n".join(complaints)
+
+
+def _contested_and_withheld() -> Lead:
+    """Ann's share is halved until Wednesday; Bo holds a lead that Ann had called before it was his."""
+    ann, bo = Rep.objects.get(name="Ann"), Rep.objects.get(name="Bo")
+    Withholding.objects.create(
+        rep=ann, state="applied", base_percent=50, reward_percent=0, starts_on=date(2024, 3, 14),
+        ends_on=date(2024, 3, 20),
+        trigger={"metric": "first_call_share", "value": 55.0, "bar": 70, "n": 20, "hours": 24},
+    )  # fmt: skip
+    lead = Lead.objects.get(external_id="L0")
+    at = datetime(2024, 3, 14, 4, tzinfo=UTC)
+    Call.objects.create(
+        source=lead.source, external_id="before", lead=lead, rep=ann, occurred_at=at, business_date=at.date(),
+        local_hour=12, direction=1, answered=True, talk_seconds=300,
+    )  # fmt: skip
+    give_lead(actor=None, rep_id=bo.pk, lead_id=lead.pk, at=at, override_reason="walk-in")
+    return lead
+
+
+def _appeal(rep: Looker, text: str) -> None:
+    page = rep.page
+    page.goto("/resources/mine/")
+    rep.look("withheld")
+    page.fill("form[action$='/appeal/'] [name=text]", text)
+    page.click("form[action$='/appeal/'] .btn")
+    page.wait_for_selector("form[action$='/appeal/']", state="detached")
+    rep.look("appealed")
+
+
+def _grant(operations: Looker, text: str, answer: str) -> None:
+    page = operations.page
+    page.goto("/resources/")
+    operations.look("appeal")
+    assert text in page.inner_text("main")
+    page.fill("form[action*='/withholding/'] [name=text]", answer)
+    page.click("form[action*='/withholding/'] [value=grant]")
+    page.wait_for_selector("[value=grant]", state="detached")
+    operations.look("granted")
+
+
+def _dispute(rep: Looker, reason: str) -> None:
+    page = rep.page
+    page.goto("/resources/leads/?q=13800138000")
+    page.click("details.why:has(form[action$='/dispute/']) > summary")
+    page.fill("form[action$='/dispute/'] [name=reason]", reason)
+    page.click("form[action$='/dispute/'] .btn")
+    page.wait_for_url("**/resources/contests/**")
+    rep.look("disputed")
+    assert page.locator("form[action$='/decide/']").count() == 0, "nobody decides for themselves"
+
+
+def _decide(lead: Looker, reason: str, verdict: str) -> None:
+    page = lead.page
+    page.goto("/resources/contests/")
+    lead.look("contests")
+    page.click(".ev .what a")
+    lead.look("contest")
+    assert reason in page.inner_text("main")
+    page.fill("[name=verdict]", verdict)
+    page.click("button[value=move]")
+    page.wait_for_selector("[name=verdict]", state="detached")
+    lead.look("decided")
+    assert verdict in page.inner_text("main")

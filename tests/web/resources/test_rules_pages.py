@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
+from pacemark.web.organization.models import Membership, Rep
 from pacemark.web.pipeline.choices import PoolEntered
 from pacemark.web.pipeline.clock_services import set_recycle_rule
 from pacemark.web.pipeline.holding_models import Holding, Pool, RecycleRule
@@ -81,7 +82,7 @@ def test_skills_and_self_sourcing_change_who_is_dealt(people: People, today: dat
     assert sorted(desk[str(rep.pk)]["skills"]) == ["beijing", "初中", "小学"]
     assert str(outsider.pk) not in desk
     page = client.get(reverse("resources:people"))
-    assert {row.member.rep_id: row.is_self_sourcing for row in page.context["rows"]} == {
+    assert {row.member.rep_id: row.is_self_sourcing for row in page.context["page"]} == {
         rep.pk: False,
         outsider.pk: True,
     }
@@ -90,6 +91,19 @@ def test_skills_and_self_sourcing_change_who_is_dealt(people: People, today: dat
     assert str(outsider.pk) in {row["id"] for row in desk_at(ensure_active(), AT, at_the_minute=False)["reps"]}
     client.post(reverse("resources:sourcing"), {**sent, "who": "rep-0"})
     assert SelfSourcing.objects.count() == 2
+
+
+def test_a_long_list_of_people_is_leafed_through(people: People, today: date) -> None:
+    for number in range(120):
+        rep = Rep.objects.create(name=f"Hand {number:03}")
+        Membership.objects.create(rep=rep, team=people.team, valid_from=date(2023, 1, 1))
+    client, address = client_of(people.operations), reverse("resources:people")
+
+    first, second, hands = (client.get(address, asked) for asked in ({}, {"page": "2"}, {"q": "Hand", "page": "2"}))
+    names = [row.member.name for page in (first, second) for row in page.context["page"]]
+    assert len(names) == len(set(names)) == 122
+    assert len(hands.context["page"]) == 20
+    assert "?q=Hand&amp;page=1" in hands.content.decode()
 
 
 def test_leaders_see_pool_and_clocks_of_their_own_people(people: People, pooled: list[Lead]) -> None:

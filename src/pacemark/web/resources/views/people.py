@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,8 +19,7 @@ from pacemark.web.resources.services.skills import set_skills
 from pacemark.web.resources.services.sourcing import set_self_sourcing
 from pacemark.web.resources.views.asked import done, leaders, may_plan, planners, sight_of, today_of
 
-# Each has a form; who is not among them is found by name or team.
-MAX_ROWS = 100
+PAGE_SIZE = 100  # each has a form
 
 
 @leaders
@@ -35,7 +35,8 @@ def people(request: PageRequest) -> HttpResponse:
     names |= {("team", member.team_id): member.team_name for member in members}
     log = [(row, names.get((row.level, row.unit_id), "")) for row in sourcing_log()]
     context = {
-        "rows": rows[:MAX_ROWS], "n_rows": len(rows), "sought": sought, "known_tags": known_tags(), "log": log,
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")), "sought": sought, "log": log,
+        "known_tags": known_tags(),
         "form": SourcingForm(members=members_on(day), initial={"valid_from": day}) if may_plan(request) else None,
         "n_self": sum(row.is_self_sourcing for row in rows),
     }  # fmt: skip
