@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from pacemark.engine.results.attribution import Placed, Stay
 from pacemark.web.organization.models import Membership
-from pacemark.web.pipeline.queries.sales import Money, deals_touching, money_by_day, money_by_rep, sold_deals
+from pacemark.web.pipeline.models import Refund
+from pacemark.web.pipeline.queries.sales import Money, money_by_day, money_by_rep, sold_deals
 from pacemark.web.results.bridge.credit import Move, SplitDeal, added_up, moves_of, place_moves, stays_of
 from pacemark.web.results.models import CreditShare
 
@@ -96,7 +97,10 @@ def shares_of_deals_touching(first: date, last: date) -> dict[int, tuple[tuple[i
     """Return the splits, (rep, basis points) in order of the rep, of deals that some days know of."""
     if not CreditShare.objects.exists():
         return {}
-    rows = CreditShare.objects.filter(deal__in=deals_touching(first, last).order_by()).order_by("rep_id")
+    # from the few shares to their deals, not from all deals to theirs
+    given_back = Refund.objects.filter(deal_id=OuterRef("deal_id"), refunded_on__range=(first, last))
+    touched = Q(deal__signed_on__range=(first, last)) | Exists(given_back)
+    rows = CreditShare.objects.filter(touched).order_by("rep_id")
     found: dict[int, tuple[tuple[int, int], ...]] = {}
     for deal_id, rep_id, share in rows.values_list("deal_id", "rep_id", "share_bp"):
         found[deal_id] = (*found.get(deal_id, ()), (rep_id, share))
