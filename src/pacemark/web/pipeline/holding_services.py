@@ -33,11 +33,12 @@ BATCH_SIZE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
-    """How leads come to their reps: by which path, and when."""
+    """How leads come to their reps: by which path, and when. ``are_new``: made just now, so that no pool has them."""
 
     how: HoldingBegan
     at: datetime
     is_self_sourced: bool = False
+    are_new: bool = False
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def hold_free(*, actor: User | None, owners: Mapping[int, int], taking: Taking) 
         [(lead_id, rep_id, *shared.values()) for lead_id, rep_id in owners.items()],
     )  # fmt: skip
     in_pool = PoolEntry.objects.filter(left_at__isnull=True)
-    if in_pool.exists():
+    if not taking.are_new and in_pool.exists():
         in_pool.filter(lead_id__in=owners).update(left_at=taking.at)
     set_values(Lead._meta.db_table, "owner_id", owners)
 

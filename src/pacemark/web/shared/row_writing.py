@@ -24,7 +24,27 @@ def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
                     copy.write_row(row)
             return
         marks = ", ".join(["%s"] * len(columns))
+        if connection.vendor == "postgresql":  # one statement, where many would each be sent, planned and answered
+            values = ", ".join([f"({marks})"] * len(rows))
+            cursor.execute(f"INSERT INTO {table} ({names}) VALUES {values}", [cell for row in rows for cell in row])
+            return
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))
+
+
+def replace_rows(table: str, key: Sequence[str], types: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows over those with the same key, or beside them; ``types`` are PostgreSQL's, by column."""
+    if not rows:
+        return
+    names, marks = ", ".join(types), ", ".join(["%s"] * len(types))
+    kept = ", ".join(f"{name} = excluded.{name}" for name in types if name not in key)
+    on_conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {kept}"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{kind}[]" for kind in types.values())
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {on_conflict}", columns)
+            return
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {on_conflict}", list(rows))
 
 
 def set_values(table: str, column: str, values: Mapping[int, Any]) -> None:

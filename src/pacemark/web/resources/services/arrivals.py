@@ -21,7 +21,7 @@ from pacemark.web.resources.bridge.arrivals import Arrival, arrival_of
 from pacemark.web.resources.choices import DecisionKind, RunKind
 from pacemark.web.resources.models import Decision, Run
 from pacemark.web.resources.queries.arrivals import Known, known_arrivals, note_erased
-from pacemark.web.resources.queries.runs import answer_to
+from pacemark.web.resources.queries.runs import Arrived, answer_to
 from pacemark.web.resources.refusals import Refused, other_content, refuse
 from pacemark.web.resources.services.chunks import DEALT_FIELDS
 from pacemark.web.resources.services.ledger import locked_state
@@ -77,11 +77,23 @@ def _receive(actor: User | None, key: str | None, rows: list[object], at: dateti
     asking = Asking(
         key=key or f"arrived-{uuid4()}", kind=RunKind.API, lead_ids=_to_deal(reception), at=at, content_key=asked
     )
-    run = deal_arrivals(actor=actor, asking=asking, version=version, state=state)
+    run = deal_arrivals(actor=actor, asking=asking, version=version, state=state, written=_written(reception))
     run.answer["rows"] = _answers(arrivals, reception, run)
     run.save(update_fields=DEALT_FIELDS)
     answers: list[Answer] = run.answer["rows"]
     return answers
+
+
+def _written(reception: _Reception) -> dict[int, Arrived]:
+    """Return what the rule looks at of the new leads."""
+    return {
+        lead.pk: Arrived(
+            lead_id=lead.pk, lead_grade=lead.segment.lead_grade, channel=lead.segment.channel,
+            tags=frozenset(lead.tags), is_blocked=lead.is_blocked,
+        )
+        for lead in reception.new
+        if lead.segment is not None
+    }  # fmt: skip
 
 
 def _answered(before: tuple[str, Answer], asked: str) -> list[Answer]:

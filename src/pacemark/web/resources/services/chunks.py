@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -51,21 +52,27 @@ def deal_next_chunk(*, run_id: int) -> Run:
     return run
 
 
-def deal_under_lock(*, run: Run, state: LedgerState, desk: Desk) -> None:
+def deal_under_lock(
+    *, run: Run, state: LedgerState, desk: Desk, written: Mapping[int, Arrived] = MappingProxyType({})
+) -> None:
     """Deal the next leads of a run for a caller who holds the ledger's lock, and the run's or has just opened it.
 
-    Everything is written but the run itself: the caller saves its ``DEALT_FIELDS``.
+    Everything is written but the run itself: the caller saves its ``DEALT_FIELDS``. ``written`` are leads that its
+    transaction has made: nobody else sees them, so they are neither locked nor looked up.
     """
     first = run.n_done
     ids: list[int] = run.inputs["leads"][first : first + run.inputs["chunk_size"]]
-    lock_leads(ids)
-    found = dealable(ids)
+    there = [lead_id for lead_id in ids if lead_id not in written]
+    found = dict(written)
+    if there:
+        lock_leads(there)
+        found |= dealable(there)
     leads = [found[lead_id] for lead_id in ids if lead_id in found]
     before = ledger_now(state)
     dealt, strange = _split(leads, desk)
     if desk.reps and dealt:
         allocation = _allocated(run, desk, before, dealt)
-        _keep(run, dealt, allocation)
+        _keep(run, dealt, allocation, are_new=not there)
         after = allocation.ledger
         if desk.policy.expected_leads is None or not run.inputs["has_window"]:
             after = replace(after, window=before.window)
@@ -128,14 +135,14 @@ def _allocated(run: Run, desk: Desk, before: Ledger, leads: Sequence[Arrived]) -
     return allocate(arrivals, replace(desk, policy=policy), replace(before, window=window))
 
 
-def _keep(run: Run, leads: Sequence[Arrived], allocation: Allocation) -> None:
-    """Write who got what, why, and who waits."""
+def _keep(run: Run, leads: Sequence[Arrived], allocation: Allocation, *, are_new: bool) -> None:
+    """Write who got what, why, and who waits. Where leads are new, none of them waits yet."""
     owners = {lead.lead_id: int(rep) for lead, rep in zip(leads, allocation.owners, strict=True) if rep is not None}
     at = run.began_at
-    hold_free(actor=run.began_by, owners=owners, taking=Taking(how=HoldingBegan.ASSIGNED, at=at))
+    hold_free(actor=run.began_by, owners=owners, taking=Taking(how=HoldingBegan.ASSIGNED, at=at, are_new=are_new))
     places = {str(lead_id): run.n_done + place for place, lead_id in enumerate(lead.lead_id for lead in leads)}
     _write_decisions(run, allocation, places)
-    if WaitingLead.objects.exists():
+    if not are_new and WaitingLead.objects.exists():
         WaitingLead.objects.filter(lead_id__in=owners).delete()
     spelled = len(allocation.waiting) * len(allocation.received) <= MAX_REASONS
     by_id = {str(lead.lead_id): lead for lead in leads}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import uuid4
 
-from django.db import connection
-
 from pacemark.engine.resources.ledger import Account, Key, Ledger
 from pacemark.web.resources.models import LedgerState, RepAccount, TeamAccount
 from pacemark.web.resources.queries.ledger import KEPT_ON, STAMP, keep_ledger
+from pacemark.web.shared.row_writing import replace_rows
 
 
 def locked_state(policy_id: int) -> LedgerState:
@@ -42,19 +41,12 @@ def write_ledger(*, state: LedgerState, before: Ledger, after: Ledger) -> None:
 
 
 def _write(table: str, member: str, policy_id: int, accounts: Mapping[Key, Account]) -> None:
-    if not accounts:
-        return
     rows = [
         (policy_id, int(name), grade, str(account.entitled), account.received)
         for (name, grade), account in accounts.items()
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} (policy_id, {member}, lead_grade, entitled, received) VALUES (%s, %s, %s, %s, %s) "
-            f"ON CONFLICT (policy_id, {member}, lead_grade) "
-            "DO UPDATE SET entitled = excluded.entitled, received = excluded.received",
-            rows,
-        )
+    types = {"policy_id": "bigint", member: "bigint", "lead_grade": "text", "entitled": "text", "received": "bigint"}
+    replace_rows(table, ("policy_id", member, "lead_grade"), types, rows)
 
 
 def _changed(before: Mapping[Key, Account], after: Mapping[Key, Account]) -> dict[Key, Account]:

@@ -33,7 +33,7 @@ from pacemark.web.resources.models import KeptDesk, LedgerState, PolicyVersion, 
 from pacemark.web.resources.queries.chances import chances_before
 from pacemark.web.resources.queries.desk import counters_at, desk_at, read_desk
 from pacemark.web.resources.queries.ledger import KEPT_ON, ledger_now
-from pacemark.web.resources.queries.runs import kinds_of, ownerless_leads, run_of_key
+from pacemark.web.resources.queries.runs import Arrived, kinds_of, ownerless_leads, run_of_key
 from pacemark.web.resources.refusals import other_content
 from pacemark.web.resources.services.chunks import deal_next_chunk, deal_under_lock
 from pacemark.web.resources.services.ledger import locked_state
@@ -168,11 +168,14 @@ def _matched(desk: Desk, asking: Asking) -> dict[str, Any]:
     }
 
 
-def deal_arrivals(*, actor: User | None, asking: Asking, version: PolicyVersion, state: LedgerState) -> Run:
+def deal_arrivals(
+    *, actor: User | None, asking: Asking, version: PolicyVersion, state: LedgerState, written: Mapping[int, Arrived]
+) -> Run:
     """Deal a few leads as they arrive, under the ledger's lock, in the caller's transaction.
 
     The desk is kept once for all runs that saw the same; a run keeps what counted against the caps where that mattered.
-    The run is returned with its answer unsaved, so that the caller adds its own and writes once.
+    The run is returned with its answer unsaved, so that the caller adds its own and writes once. ``written`` are the
+    leads among them that the caller's transaction has made.
     """
     standing = standing_desk(read_desk(version, asking.at, at_the_minute=True))
     counters = counters_at(version, asking.at)
@@ -197,7 +200,7 @@ def deal_arrivals(*, actor: User | None, asking: Asking, version: PolicyVersion,
         key=asking.key, kind=asking.kind, version=version, inputs_key=asking.content_key, inputs=inputs,
         desk_id=_kept_desk(standing), n_leads=len(asking.lead_ids), began_by=actor, began_at=asking.at, answer={},
     )  # fmt: skip
-    deal_under_lock(run=run, state=state, desk=desk)
+    deal_under_lock(run=run, state=state, desk=desk, written=written)
     return run
 
 
