@@ -70,4 +70,7 @@ def test_a_passkey_is_made_and_signs_in(browser: Browser, floor_site: FloorSite)
     page.click("form[data-passkey] .btn")
     page.wait_for_selector("main.page")
     assert told == []
+    planted = "one = document.createElement('script'); one.textContent = 'planted = 1'; document.body.append(one)"
+    page.evaluate(planted)
+    assert page.evaluate("window.planted ?? null") is None and "Content Security Policy" in told[0]
     context.close()

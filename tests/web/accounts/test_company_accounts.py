@@ -19,6 +19,7 @@ from pacemark.web.accounts.models import User
 from pacemark.web.accounts.services import set_password
 from pacemark.web.accounts.sign_in_services import invite
 from pacemark.web.trail.models import TrailEntry
+from tests.support.needs import ROOT
 from tests.support.oidc_server import CLIENT, SECRET, OidcServer, oidc_server
 from tests.support.people import People, client_of
 from tests.support.vendor_sign_in import CLIENT as APP
@@ -274,3 +275,15 @@ def test_what_cannot_be_used_is_told_without_the_secret(text: str, told: str) ->
     with pytest.raises(ValueError, match=told) as error:
         ways_from(text)
     assert "hush" not in str(error.value)
+
+
+def test_the_example_of_the_operating_page_can_be_used() -> None:
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    example = re.search(r"cat > sign-in.json <<'END'\n(.*?)\nEND\n", text, flags=re.DOTALL)
+    assert example
+
+    ways = ways_from(example[1])
+
+    assert [way.kind for way in ways] == ["oidc", "feishu", "dingtalk", "wecom"]
+    for name, values in (("openid_connect", ["ID"]), ("feishu", [])):
+        assert reverse(f"{name}_callback", args=values) in text

@@ -40,6 +40,7 @@ def test_the_right_password_opens_and_leaves_a_trail(person: User, client: Clien
     assert TrailEntry.objects.filter(action="accounts.signed_in", actor_id=person.pk).count() == 1
 
 
+@pytest.mark.usefixtures("quick_passwords")
 def test_a_wrong_password_does_not_say_which_half_was_wrong(person: User, client: Client) -> None:
     wrong_password = _sign_in(client, "nope")
     wrong_name = client.post(reverse("accounts:sign_in"), {"username": "li.no", "password": PASSWORD})
@@ -51,6 +52,7 @@ def test_a_wrong_password_does_not_say_which_half_was_wrong(person: User, client
     assert told(wrong_password) == told(wrong_name)
 
 
+@pytest.mark.usefixtures("quick_passwords")
 def test_many_wrong_passwords_lock_the_door_even_to_the_right_one(person: User, client: Client) -> None:
     answers = [_sign_in(client, f"guess {number}").status_code for number in range(settings.AXES_FAILURE_LIMIT)]
 
@@ -68,6 +70,7 @@ def test_a_page_asks_to_sign_in_and_comes_back(person: User, client: Client) -> 
     assert _sign_in(client, next=reverse("accounts:tokens")).url == reverse("accounts:tokens")
 
 
+@pytest.mark.usefixtures("quick_passwords")
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_nobody_is_sent_to_another_site(person: User, client: Client, elsewhere: str) -> None:
     assert _sign_in(client, next=elsewhere).url == "/"
@@ -120,6 +123,7 @@ def test_the_look_is_kept(person: User) -> None:
     assert person.theme == "dark"
 
 
+@pytest.mark.usefixtures("quick_passwords")
 def test_changing_the_password_ends_the_other_sessions(person: User) -> None:
     here, elsewhere = client_of(person), client_of(person)
     new = "mark-and-pace-99"
