@@ -66,7 +66,7 @@ def _page(request: PageRequest, lead_id: int, phone: str = "", *, is_revealed: b
     rows = [(one, [_candidate(who) for who in one.others]) for one in told]
     context = {
         "lead_id": lead_id, "name": _name(request, card, is_revealed=is_revealed),
-        "reveal_form": RevealForm() if asks_why else None, "phone": phone,
+        "reveal_form": RevealForm(auto_id="look_%s") if asks_why else None, "phone": phone,
         "card": card, "rows": rows, "is_rep": me is not None,
         "lines": [(line, history_words(line.kind, line.value)) for line in card.lines] if card else [],
         "note_form": _note_form(card) if card and _may_note(request, card) else None,
