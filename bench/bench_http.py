@@ -34,7 +34,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.support.served import Site, environment_on, serving  # noqa: E402 - once the folder is known
+from tests.support.served import Site, serving  # noqa: E402 - once the folder is known
+from tests.support.templates import environment_of  # noqa: E402 - once the folder is known
 
 TARGET_P95_MS, TARGET_RATE = 300.0, 20
 PEOPLE = 40
@@ -250,7 +251,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="bench-http-") as folder:
         unlimited = {"PACEMARK_API_PER_TOKEN": "0", "PACEMARK_API_PER_ACCOUNT": "0"}
-        environment = environment_on(given.home or Path(folder), given.database, **unlimited)
+        environment = environment_of(given.home or Path(folder), DATABASE_URL=given.database, **unlimited)
         script = _PREPARE.replace("PEOPLE", str(PEOPLE))
         told = subprocess.run(
             [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True

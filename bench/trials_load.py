@@ -29,13 +29,13 @@ from tests.support.load import Book, Mix, at_work, differences, uncounted  # noq
 from tests.support.served import (  # noqa: E402 - once the folder is known
     Cluster,
     Site,
-    environment_on,
     fetched,
     own_cluster,
     postgres_programs,
     serving,
     until,
 )
+from tests.support.templates import environment_of  # noqa: E402 - once the folder is known
 
 READS = ("/api/v1/me", "/api/v1/resources/leads?limit=20", "/api/v1/resources/holdings", "/api/v1/goals/plans")
 _FLOOR = """
@@ -98,7 +98,7 @@ def main() -> int:
         return 0
     with own_cluster() as cluster, tempfile.TemporaryDirectory(prefix="trials-load-") as folder:
         unlimited = {"PACEMARK_API_PER_TOKEN": "0", "PACEMARK_API_PER_ACCOUNT": "0", "PYTHONPATH": str(ROOT)}
-        environment = environment_on(Path(folder), cluster.url, **unlimited)
+        environment = environment_of(Path(folder), DATABASE_URL=cluster.url, **unlimited)
         told = subprocess.run(
             [sys.executable, "-c", _FLOOR], env=environment, check=True, capture_output=True, text=True
         )

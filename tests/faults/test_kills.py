@@ -21,7 +21,8 @@ from pytest_django import DjangoDbBlocker
 from tests.support.load import Book, Fetch, Mix, at_work, differences, uncounted
 from tests.support.load_floor import write_floor
 from tests.support.postgres import django_on
-from tests.support.served import environment_on, fetched, own_cluster, serving, until
+from tests.support.served import fetched, own_cluster, serving, until
+from tests.support.templates import environment_of
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="left out: looks at processes by /proc")
 READS = ("/api/v1/me", "/api/v1/resources/leads?limit=20", "/api/v1/resources/holdings", "/api/v1/goals/plans")
@@ -36,7 +37,7 @@ def test_killed_web_worker_and_database_lose_and_double_nothing(
         token = write_floor()
     with own_cluster() as cluster:
         cluster.fill_from(postgres_url)
-        environment = environment_on(tmp_path, cluster.url, **PATIENT)
+        environment = environment_of(tmp_path, DATABASE_URL=cluster.url, **PATIENT)
         with serving(environment) as site:
 
             def blows(_book: Book) -> None:
@@ -107,7 +108,7 @@ def test_a_full_disk_and_a_jumping_clock_lose_and_double_nothing(
     (site_packages / "sitecustomize.py").write_text(JUMPING_CLOCK.format(path=str(clock)))
     with small_disk(tmp_path / "disk", 24) as home:
         token, fetch = sqlite_site(home), looking_at(home)
-        environment = environment_on(home, PYTHONPATH=f"{site_packages}:{os.environ.get('PYTHONPATH', '')}", **PATIENT)
+        environment = environment_of(home, PYTHONPATH=f"{site_packages}:{os.environ.get('PYTHONPATH', '')}", **PATIENT)
         with serving(environment) as site:
             ballast = home / "ballast"
 

@@ -149,12 +149,6 @@ def serving(environment: dict[str, str], *, web: int = 1) -> Iterator[Site]:
         site.stop()
 
 
-def environment_on(home: Path, url: str = "", **more: str) -> dict[str, str]:
-    """Return the environment of an installation in a folder, without what this process has been told."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PACEMARK_", "DATABASE_URL"))}
-    return {**kept, "PACEMARK_HOME": str(home), **({"DATABASE_URL": url} if url else {}), **more}
-
-
 # --- a PostgreSQL server that may be killed ---------------------------------------------------------------------------
 
 

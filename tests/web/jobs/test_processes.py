@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from tests.support.served import children, free_port, until
 from tests.support.templates import copy_home, environment_of
 
 SCRIPT = """
@@ -39,14 +37,6 @@ work(should_stop=lambda: tries.read_text() == "xx", poll_seconds=0.05, lease=tim
 """
 
 
-def _until(condition: Callable[[], bool], what: str) -> None:
-    for _ in range(1800):  # a machine that is busy with other things may take long
-        if condition():
-            return
-        time.sleep(0.1)
-    pytest.fail(f"waited 3 minutes in vain: {what}")
-
-
 def test_a_killed_workers_job_is_run_by_the_next_worker(tmp_path: Path, empty_home: Path) -> None:
     environment = environment_of(copy_home(empty_home, tmp_path))
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "tries")]
@@ -60,19 +50,6 @@ def test_a_killed_workers_job_is_run_by_the_next_worker(tmp_path: Path, empty_ho
     assert (tmp_path / "tries").read_text() == "xx"
 
 
-def _children(pid: int) -> dict[int, str]:
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-            words = (stat.parent / "cmdline").read_text().replace("\0", " ")
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            found[int(stat.parent.name)] = words
-    return found
-
-
 def _answers(port: int) -> bool:
     try:
         with urlopen(f"http://127.0.0.1:{port}/api/v1/openapi.json", timeout=5) as response:
@@ -84,21 +61,19 @@ def _answers(port: int) -> bool:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="left out: looks at processes through /proc")
 @pytest.mark.parametrize("blow", [signal.SIGTERM, signal.SIGKILL])
 def test_the_worker_ends_with_the_server(tmp_path: Path, empty_home: Path, blow: signal.Signals) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "pacemark.cli", "serve", "--port", str(port)],
         env=environment_of(copy_home(empty_home, tmp_path)),
         stderr=subprocess.DEVNULL,
     )
     try:
-        _until(lambda: _answers(port), "the server answers")
-        children = _children(server.pid)
-        (worker,) = (pid for pid, words in children.items() if "pacemark.cli work" in words)
+        until(lambda: _answers(port), "the server answers")
+        started = children(server.pid)
+        (worker,) = (pid for pid, words in started.items() if "pacemark.cli work" in words)
     finally:
         server.send_signal(blow)
         server.wait(timeout=60)
 
-    _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "its children end too")
-    assert worker in children
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), "its children end too")
+    assert worker in started
