@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from django.db import connection
 
+from pacemark.facts import duckdb_engine
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.duckdb_engine import build
 from pacemark.facts.statements import FACTS
@@ -35,6 +36,14 @@ def fetch(sql: str) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_duckdb_counts_the_same_a_few_days_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_floor(1)
+    monkeypatch.setattr(duckdb_engine, "CALLS_AT_ONCE", 50)
+
+    assert duckdb_facts(tmp_path) == expected_facts()
 
 
 def duckdb_facts(folder: Path) -> Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -11,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacemark.facts.definitions import Definitions
-from pacemark.facts.relations import Tables, relations_in
-from pacemark.facts.statements import FACTS, Fact
+from pacemark.facts.relations import Tables, of_days, relations_in
+from pacemark.facts.statements import FACTS, REP_DAY, Fact
+
+CALLS_AT_ONCE = 4_000_000
 
 # How each column of the event logs lies in Parquet, from whole numbers: 0 or less means empty where a column may be so.
 _ID, _NUMBER, _DATE, _FLAG, _STATE = (
@@ -104,8 +107,23 @@ def build(
         written = {}
         for fact in only:
             target = f"'{_quoted(facts / f'{fact.name}.{kind}')}' ({_FORMATS[kind]})"
-            written[fact.name] = _write(connection, fact, fact.select(relations, definitions), target)
+            slices = _slices(connection) if fact is REP_DAY else [("", "")]
+            selects = [fact.select(of_days(relations, first, end), definitions) for first, end in slices]
+            written[fact.name] = _write(connection, fact, selects, target)
     return written
+
+
+def _slices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Return spans of days of some million calls each: different leads are told apart more quickly among fewer."""
+    limits, so_far = [""], 0
+    for day, n_calls in connection.execute(
+        "SELECT business_date, COUNT(*) FROM calls GROUP BY 1 ORDER BY 1"
+    ).fetchall():
+        if so_far and so_far + n_calls > CALLS_AT_ONCE:
+            limits.append(str(day))
+            so_far = 0
+        so_far += n_calls
+    return list(pairwise([*limits, ""]))
 
 
 def parquet_of(events: Path, table: str) -> str:
@@ -113,9 +131,12 @@ def parquet_of(events: Path, table: str) -> str:
     return f"read_parquet('{_quoted(events / table / '*.parquet')}')"
 
 
-def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, select: str, target: str) -> int:
+def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, selects: Sequence[str], target: str) -> int:
     counts = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in fact.counts)  # a sum is wider than BIGINT
-    connection.execute(f"CREATE TABLE {fact.name} AS SELECT {', '.join(fact.key)}, {counts} FROM ({select}) AS counted")
+    begin = f"CREATE TABLE {fact.name} AS"
+    for select in selects:
+        connection.execute(f"{begin} SELECT {', '.join(fact.key)}, {counts} FROM ({select}) AS counted")
+        begin = f"INSERT INTO {fact.name}"
     written = connection.execute(f"COPY {fact.name} TO {target}").fetchone()
     return int(written[0]) if written else 0
 

@@ -69,6 +69,23 @@ def of_changed_days(relations: Relations, changed: str) -> Relations:
     )
 
 
+def of_days(relations: Relations, first: str, end: str) -> Relations:
+    """Return only the events that count towards the days from one on and before another; either may be empty."""
+
+    def narrowed(relation: str, day: str) -> str:
+        limits = [f"e.{day} {sign} DATE '{limit}'" for sign, limit in ((">=", first), ("<", end)) if limit]
+        return f"(SELECT e.* FROM {relation} AS e WHERE {' AND '.join(limits)})" if limits else relation
+
+    return replace(
+        relations,
+        calls=narrowed(relations.calls, "business_date"),
+        owned_opportunities=narrowed(relations.owned_opportunities, "opened_on"),
+        sourced_opportunities=narrowed(relations.sourced_opportunities, "sourced_on"),
+        signed_deals=narrowed(relations.signed_deals, "signed_on"),
+        refunds=narrowed(relations.refunds, "refunded_on"),
+    )
+
+
 def of_reps(relations: Relations, which: str) -> Relations:
     """Return only some reps' events; ``which`` is SQL with ``{rep}`` for the rep's column, as ``{rep} IS NULL``."""
 
