@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -27,14 +28,18 @@ def site(floor_site: FloorSite) -> FloorSite:
     users = [add_person("peer", "rep", "Peer One"), *[None] * 8]
     reps = [floor.rep(f"Peer {n}", "full_cycle", user=user) for n, user in enumerate(users)]
     star = floor.rep("Star", "full_cycle")
-    for start, busy in ((date(2024, 3, 1), [star]), (date(2024, 3, 15), reps[:3])):
-        for n in range(6):
-            for rep in (*reps, star):
-                day = start + timedelta(days=n)
-                for talk in floor.dials(rep, day, 10, 10, 10)[: 5 if rep in busy else 2]:
-                    floor.opportunity(rep, day, talk=talk)
+    for n in range(6):
+        _work_a_day(floor, [*reps, star], [star], date(2024, 3, 1) + timedelta(days=n))
+        _work_a_day(floor, [*reps, star], reps[:3], date(2024, 3, 15) + timedelta(days=n))
     floor.count()
     return floor_site
+
+
+def _work_a_day(floor: Floor, reps: Sequence[Rep], busy: Sequence[Rep], day: date) -> None:
+    """Ten talks each, of which the busy turn five into opportunities and the others two."""
+    for rep in reps:
+        for talk in floor.dials(rep, day, 10, 10, 10)[: 5 if rep in busy else 2]:
+            floor.opportunity(rep, day, talk=talk)
 
 
 def _four_weeks_later() -> None:
