@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from pacemark.web.jobs.models import JobRecord
 from pacemark.web.organization.models import Membership, Region, Team
 from pacemark.web.pipeline.facts_services import rebuild_facts
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.queries.totals import TotalsBy, totals_over
+from pacemark.web.results.jobs import keep_the_overview
 from pacemark.web.results.models import OverviewSheet
 from pacemark.web.results.queries.attainment import Sight, attained
 from pacemark.web.results.queries.sheets import as_json, from_json
 from pacemark.web.results.queries.spans import month_span, quarter_span
 from pacemark.web.results.services.credit import split_credit
-from pacemark.web.results.services.sheets import refresh_sheets, sheet_of
+from pacemark.web.results.services.sheets import REFRESH, refresh_sheets, sheet_of
 from tests.support.people import People, client_of
 from tests.web.goals.floor import Floor
 
@@ -70,6 +72,47 @@ def test_a_sheet_is_kept_while_nothing_changes_and_reads_back_as_it_was(floor: F
     assert sheet_of(month_span("2024-03"), EVERYTHING) == sheet == from_json(as_json(sheet))
     assert OverviewSheet.objects.count() == 1
     assert refresh_sheets() == 2
+
+
+def test_an_old_sheet_is_shown_while_a_job_makes_it_anew(floor: Floor) -> None:
+    span = month_span()
+    before = sheet_of(span, EVERYTHING)
+    _age(timedelta(minutes=31))
+    Lead.objects.create(source=floor.source, external_id="L9", arrived_on=span.today)
+
+    assert sheet_of(span, EVERYTHING).flow == before.flow
+    assert JobRecord.objects.filter(name=REFRESH).count() == 1
+    assert keep_the_overview() == 2
+    assert [line.leads for line in sheet_of(span, EVERYTHING).flow] == [1]
+    assert refresh_sheets(only_old=True) == 0
+
+    _age(timedelta(hours=3))
+    Lead.objects.create(source=floor.source, external_id="L8", arrived_on=span.today)
+    assert [line.leads for line in sheet_of(span, EVERYTHING).flow] == [2]
+
+
+def test_after_a_change_only_the_leads_are_those_counted_lately(floor: Floor) -> None:
+    span = month_span("2024-03")
+    before = sheet_of(span, EVERYTHING)
+    Lead.objects.create(source=floor.source, external_id="L9", arrived_on=date(2024, 3, 2))
+    floor.deal(None, date(2024, 3, 15), 7)
+    floor.count()
+
+    changed = sheet_of(span, EVERYTHING)
+
+    assert changed.whole.net_minor == before.whole.net_minor + 700
+    assert (changed.flow, changed.made_at) == (before.flow, before.made_at)
+    _age(timedelta(minutes=31))
+    floor.deal(None, date(2024, 3, 16), 7)
+    floor.count()
+    assert [line.leads for line in sheet_of(span, EVERYTHING).flow] == [1]
+
+
+def _age(span: timedelta) -> None:
+    for row in OverviewSheet.objects.all():
+        row.made_at -= span
+        row.content["made_at"] = row.made_at.isoformat()
+        row.save()
 
 
 def test_leads_go_to_regions_and_bring_what_their_deals_came_to(floor: Floor) -> None:

@@ -19,7 +19,7 @@ from pacemark.web.results.services.celebrations import notice_celebrations
 from pacemark.web.results.services.offers import offer_tiers
 from pacemark.web.results.services.outlooks import work_out_quarter
 from pacemark.web.results.services.reviews import write_due_reviews
-from pacemark.web.results.services.sheets import refresh_sheets
+from pacemark.web.results.services.sheets import REFRESH, refresh_sheets
 
 
 @periodic("work out the quarter", every=timedelta(hours=24), offset=timedelta(hours=20))
@@ -34,6 +34,12 @@ def work_out_the_quarter(**_payload: object) -> int:
     offers = offer_tiers(actor=None, span=span)
     refresh_sheets()
     return len(offers)
+
+
+@periodic(REFRESH, every=timedelta(hours=1), offset=timedelta(minutes=3))
+def keep_the_overview() -> int:
+    """Make what the overview shows before anybody asks for it: after midnight, and after changes that tell nobody."""
+    return refresh_sheets(only_old=True)
 
 
 @periodic("write reviews", every=timedelta(hours=24), offset=timedelta(hours=20, minutes=30))

@@ -96,8 +96,8 @@ def mark_of(span: Span) -> str:
     return hashlib.blake2b("|".join(str(part) for part in parts).encode(), digest_size=16).hexdigest()
 
 
-def gather_sheet(span: Span, sight: Sight, made_at: datetime) -> Sheet:
-    """Add everything up anew."""
+def gather_sheet(span: Span, sight: Sight, made_at: datetime, flow: tuple[FlowLine, ...] | None = None) -> Sheet:
+    """Add everything up anew, but the leads where what became of them is given: that takes longest."""
     found = attained(span, sight)
     causes = causes_in(span, found)
     return Sheet(
@@ -111,7 +111,7 @@ def gather_sheet(span: Span, sight: Sight, made_at: datetime) -> Sheet:
         causes_until=causes.until if causes else None,
         region_causes=causes.regions if causes else (),
         executions=tuple(_execution(one) for one in coaching_of(span.today, sight.rep_ids).executions),
-        flow=tuple(_flow(span, sight, found)),
+        flow=tuple(_flow(span, sight, found)) if flow is None else flow,
         n_without_outlook=found.n_without_outlook,
     )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from pacemark.web.jobs.services import enqueue_unless_waiting
 from pacemark.web.organization.models import Team
 from pacemark.web.organization.queries import members_on
 from pacemark.web.results.models import OverviewSheet
@@ -13,37 +14,59 @@ from pacemark.web.results.queries.attainment import Sight
 from pacemark.web.results.queries.sheets import Sheet, as_json, from_json, gather_sheet, mark_of, scope_of
 from pacemark.web.results.queries.spans import Span, month_span, quarter_around
 
-# Leads and what they bring change all day without a mark of their own.
-KEPT = timedelta(minutes=10)
+# Leads and what they bring change all day without a mark of their own: for so long they stand as they were counted.
+KEPT = timedelta(minutes=30)
+# For so long a sheet is shown while a job makes it anew; whoever comes later waits for it.
+SHOWN = timedelta(hours=2)
+REFRESH = "refresh the overview"
 
 
 def sheet_of(span: Span, sight: Sight) -> Sheet:
-    """Return the overview of a month or quarter: as kept while nothing it is counted from has changed, else anew."""
+    """Return the overview of a month or quarter, with every sum as it stands now; leads may be half an hour old.
+
+    What it is counted from has not changed: as kept, with a job asked to make an old one anew. Else anew, but for the
+    leads where they were counted lately.
+    """
     mark, now = mark_of(span), timezone.now()
     kept = OverviewSheet.objects.filter(scope=scope_of(sight), label=span.label).first()
-    if kept is not None and kept.mark == mark and now - kept.made_at < KEPT:
+    age = now - kept.made_at if kept is not None else SHOWN
+    if kept is not None and kept.mark == mark and age < SHOWN:
+        if age >= KEPT:
+            enqueue_unless_waiting(REFRESH)
         return from_json(kept.content)
-    return keep_sheet(span, sight, mark)
+    return keep_sheet(span, sight, mark, from_json(kept.content) if kept is not None and age < KEPT else None)
 
 
-def keep_sheet(span: Span, sight: Sight, mark: str) -> Sheet:
-    """Add a sheet up anew and keep it; it is a copy of what is counted elsewhere and leaves no trail."""
-    now = timezone.now()
-    sheet = gather_sheet(span, sight, now)
+def keep_sheet(span: Span, sight: Sight, mark: str, lately: Sheet | None = None) -> Sheet:
+    """Add a sheet up anew and keep it; it is a copy of what is counted elsewhere and leaves no trail.
+
+    With the leads of the sheet ``lately`` it is as old as they are.
+    """
+    sheet = gather_sheet(span, sight, lately.made_at if lately else timezone.now(), lately.flow if lately else None)
     OverviewSheet.objects.update_or_create(
-        scope=scope_of(sight), label=span.label, defaults={"mark": mark, "made_at": now, "content": as_json(sheet)}
-    )
+        scope=scope_of(sight), label=span.label,
+        defaults={"mark": mark, "made_at": sheet.made_at, "content": as_json(sheet)},
+    )  # fmt: skip
     return sheet
 
 
-def refresh_sheets() -> int:
-    """Make the sheets of the running month and quarter for everyone and for each director; return how many."""
+def refresh_sheets(*, only_old: bool = False) -> int:
+    """Make the sheets of the running month and quarter for everyone and for each director; return how many.
+
+    ``only_old``: those alone that something has changed for, or whose leads were counted long ago.
+    """
     spans = (month_span(), quarter_around(month_span().today))
     sights = [Sight(rep_ids=None, team_ids=None), *_directors_sights()]
+    count, since = 0, timezone.now() - KEPT
     for span in spans:
+        mark = mark_of(span)
+        current = OverviewSheet.objects.filter(label=span.label, mark=mark, made_at__gt=since)
+        fresh = set(current.values_list("scope", flat=True)) if only_old else set()
         for sight in sights:
-            keep_sheet(span, sight, mark_of(span))
-    return len(spans) * len(sights)
+            if scope_of(sight) not in fresh:
+                keep_sheet(span, sight, mark)
+                count += 1
+    return count
 
 
 def _directors_sights() -> list[Sight]:
