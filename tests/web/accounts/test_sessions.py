@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pacemark.web.accounts.devices import device_of
+from pacemark.web.accounts.jobs import forget_sessions
 from pacemark.web.accounts.limits import client_address
 from pacemark.web.accounts.models import Invitation, Shortlived, User
 from pacemark.web.accounts.services import deactivate_user, set_password
@@ -109,6 +110,20 @@ def test_sessions_made_before_the_count_existed_stay(person: User) -> None:
     before = person.get_session_auth_hash()
     end_all_sessions(actor=person, user=person)
     assert person.get_session_auth_hash() != before
+
+
+def test_what_is_over_is_forgotten_once_a_day(person: User) -> None:
+    here, gone = Client(), Client()
+    _sign_in(here)
+    _sign_in(gone)
+    Session.objects.filter(session_key=gone.session.session_key).update(expire_date=timezone.now())
+    invite(actor=None, user=person)
+    Invitation.objects.update(expires_at=timezone.now())
+
+    forget_sessions()
+
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [here.session.session_key]
+    assert not Invitation.objects.exists() and _is_in(here)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain, count
 
 from allauth.mfa.models import Authenticator
@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -116,6 +117,12 @@ def end_session(*, actor: User, session: UserSession) -> None:
     SessionStore(session.session_key).delete()
     session.delete()
     record(actor=actor, action="accounts.session_ended", subject=session.user)
+
+
+def forget_devices(*, now: datetime) -> None:
+    """Forget addresses and browsers of sessions that are over, and invitations that are."""
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    Invitation.objects.filter(expires_at__lt=now).delete()
 
 
 @transaction.atomic
