@@ -36,13 +36,20 @@ class Asked:
         return dict(sorted(found.items()))
 
 
-def ask_everything(application: Any, headers: dict[str, str], *, examples: int, seed: int = 0) -> Asked:
-    """Ask every operation so many times; raises what schemathesis finds, with the request that found it."""
+def ask_everything(
+    application: Any, headers: dict[str, str], *, examples: int, seed: int = 0, leave_out: str = ""
+) -> Asked:
+    """Ask every operation so many times; raises what schemathesis finds, with the request that found it.
+
+    ``leave_out`` is the beginning of operation ids that are not asked.
+    """
     schema = schemathesis.openapi.from_wsgi(SCHEMA, application)
     _keep_ids_small(schema.raw_schema)
     asked = Asked()
     for result in schema.get_all_operations():
         operation = result.ok()
+        if leave_out and operation.definition.raw["operationId"].startswith(leave_out):
+            continue
         asked.operations += 1
         _ask(operation, headers, asked, examples=examples, seed=seed)
     return asked

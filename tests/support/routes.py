@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from pacemark.web.accounts.choices import AccessRole
+from tests.support.action_routes import with_actions, with_ends
 
 EVERYONE = frozenset(AccessRole)
 LEADERS = EVERYONE - {AccessRole.REP}
@@ -85,8 +86,7 @@ EXPECTED: dict[str, Expected] = {
     "webhooks:secret": Expected(roles=frozenset(), method="post", values={"what": "callers", "end_id": 0}),
     "webhooks:end": Expected(roles=frozenset(), method="post", values={"what": "callers", "end_id": 0}),
     "webhooks:again": Expected(roles=frozenset(), method="post", values={"delivery_id": 0}),
-    # says "not found" to anyone, in the API's shape: the signature opens it (tests/web/webhooks/test_receiving.py)
-    "receiving:post": Expected(roles=frozenset(), public=True, method="post", values={"caller_id": 0}),
+    # receiving:post says "not found" to anyone: the signature opens it (tests/web/webhooks/test_receiving.py)
     "results:reviews": Expected(roles=LEADERS),
     # reviews and actions that do not exist: tests/web/results/test_reviews.py has those that do
     "results:review": Expected(roles=frozenset(), values={"review_id": 9}),
@@ -280,13 +280,6 @@ EXPECTED: dict[str, Expected] = {
     "api:webhook_callers": Expected(roles=PLANNERS),
     "api:webhook_deliveries": Expected(roles=PLANNERS),
     "api:webhook_receipts": Expected(roles=PLANNERS),
-    # receivers, callers and deliveries that do not exist (tests/web/api/test_webhooks_api.py)
-    "api:change_webhook_receiver": Expected(roles=frozenset(), method="post", values={"end_id": 0}),
-    "api:test_webhook_receiver": Expected(roles=frozenset(), method="post", values={"end_id": 0}),
-    "api:change_webhook_receiver_secret": Expected(roles=frozenset(), method="post", values={"end_id": 0}),
-    "api:change_webhook_caller": Expected(roles=frozenset(), method="post", values={"end_id": 0}),
-    "api:change_webhook_caller_secret": Expected(roles=frozenset(), method="post", values={"end_id": 0}),
-    "api:send_webhook_again": Expected(roles=frozenset(), method="post", values={"delivery_id": 0}),
     "api:messages": Expected(roles=LEADERS - {AccessRole.DIRECTOR}),
     "api:findings": Expected(),
     "api:diagnosis": Expected(about_a_rep=True),
@@ -371,6 +364,7 @@ EXPECTED: dict[str, Expected] = {
     "api:api-root": Expected(roles=frozenset(), public=True),
     "api:unknown": Expected(roles=frozenset(), public=True, values={"path": "nothing"}),
 }
+EXPECTED |= with_ends(Expected(roles=frozenset(), method="post")) | with_actions(EXPECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,9 @@ def test_schemathesis_finds_no_fault_and_no_unsaid_answer(people: People, settin
     user = getattr(people, role)
     made = create_token(actor=user, user=user, name="t", scope=TokenScope.WRITE, days=1)
 
-    asked = ask_everything(application, {"Authorization": f"Bearer {made.secret}"}, examples=1 if role == "rep" else 2)
+    left_out = "act_" if role == "rep" else ""  # a page's form refuses alike whoever sends nonsense
+    headers = {"Authorization": f"Bearer {made.secret}"}
+    asked = ask_everything(application, headers, examples=1, leave_out=left_out)
 
     assert asked.operations > 70
     assert 401 not in asked.total()

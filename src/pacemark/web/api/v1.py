@@ -12,6 +12,7 @@ from ninja.errors import HttpError
 from ninja.errors import ValidationError as SchemaError
 
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.actions import router as actions
 from pacemark.web.api.auth import AUTHENTICATION
 from pacemark.web.api.cases import router as cases
 from pacemark.web.api.documented import DocumentedApi
@@ -59,6 +60,7 @@ api.add_router("", told)
 api.add_router("/process", quality)
 api.add_router("/process", findings)
 api.add_router("/webhooks", webhooks)
+api.add_router("/actions", actions)
 for room in (goals, goals_frame, goals_of_rep):
     api.add_router("/goals", room)
 

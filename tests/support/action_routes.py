@@ -1,0 +1,33 @@
+"""Who may do what a page does, by program: whoever may on the page. And which operation stands for which page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.api.action_table import ACTIONS
+
+# A month, or which rule, is looked for before anything else: without one there is nothing at the address.
+_NOBODY: dict[str, Any] = {"roles": frozenset(), "about_a_rep": False}
+_NOTHING_TO_FIND = {"goals:cell": {**_NOBODY, "values": {"rep_id": 10**9}}, "resources:rules": _NOBODY}
+
+
+def with_actions(expected: dict[str, Any]) -> dict[str, Any]:
+    """Return a row for each action, as its page's row says."""
+    rows = {}
+    for action in ACTIONS:
+        row = expected[action.route]
+        rows[f"api:act_{action.name}"] = replace(row, method="post", **_NOTHING_TO_FIND.get(action.route, {}))
+    return rows
+
+
+def with_ends(nobody: Any) -> dict[str, Any]:
+    """Return rows for receivers, callers and deliveries that do not exist (tests/web/api/test_webhooks_api.py)."""
+    ends = ("change_webhook_receiver", "test_webhook_receiver", "change_webhook_receiver_secret",
+            "change_webhook_caller", "change_webhook_caller_secret")  # fmt: skip
+    rows = {f"api:{name}": replace(nobody, values={"end_id": 0}) for name in ends}
+    for name in ("receiver", "caller"):
+        rows[f"api:make_webhook_{name}"] = replace(nobody, roles=frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN}))
+        rows[f"api:end_webhook_{name}"] = replace(nobody, method="delete", values={"end_id": 0})
+    return rows | {"api:send_webhook_again": replace(nobody, values={"delivery_id": 0})}
