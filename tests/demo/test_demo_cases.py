@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from pacemark.demo.load_cases import write_cases
 from pacemark.demo.world import Chronicle
-from pacemark.web.results.models import CaseAdoption, SuccessCase
+from pacemark.web.results.models import CaseAdoption, Review, SuccessCase
+from pacemark.web.results.pages.review_words import parts_of
 from tests.support.made_up import SPEC
 
 
@@ -29,3 +31,12 @@ def test_the_practice_is_tried_or_verified_and_the_sham_is_not_verified(made_up:
         )
         assert set(trying) == {number[place] for place in planted}
     assert SuccessCase.objects.count() == n_cases, "written once"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_reviews_call_each_case_by_its_name(made_up: Chronicle, language: str) -> None:
+    told = [row.content for row in Review.objects.order_by("pk") if row.content["cases"]]
+    with translation.override(language):
+        lines = [line for content in told for part in parts_of(content, {}) for line in part.sentences]
+    assert told and not [line for line in lines if "“”" in line]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -80,19 +81,20 @@ def case_stages() -> dict[str, str]:
 
 def title_of(case: SuccessCase) -> str:
     """Return what a case is called: as somebody named it, else the habit."""
-    if case.title:
-        return case.title
-    if case.practice == "other":
+    return title_from(case.title, case.practice, case.content["habits"])
+
+
+def title_from(title: str, practice: str, habits: Sequence[Mapping[str, Any]]) -> str:
+    """Return what a case is called from what was kept of it, also in a review."""
+    if title:
+        return title
+    if practice == "other":
         return _("Ahead, and no measured habit says why")
-    habit = next((one for one in case.content["habits"] if one["code"] == case.practice), None)
-    words = practice_words().get(case.practice, case.practice)
+    habit = next((one for one in habits if one["code"] == practice), None)
+    words = practice_words().get(practice, practice)
     if habit is None:
         return words
-    shown = {
-        "habit": words,
-        "star": _shown(case.practice, habit["star"]),
-        "peers": _shown(case.practice, habit["middle"]),
-    }
+    shown = {"habit": words, "star": _shown(practice, habit["star"]), "peers": _shown(practice, habit["middle"])}
     return _("%(habit)s: %(star)s instead of %(peers)s") % shown
 
 

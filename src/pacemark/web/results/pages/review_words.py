@@ -14,6 +14,7 @@ from pacemark.web.process.models import Finding
 from pacemark.web.process.pages.words import cause_words, coaching_words, factor_words, sentence, verdict_words
 from pacemark.web.process.queries.findings import CAUSES
 from pacemark.web.results.choices import CaseState, ReviewActionState
+from pacemark.web.results.pages.cases import title_from
 from pacemark.web.ui import formats
 
 Content = Mapping[str, Any]
@@ -302,7 +303,9 @@ def _success(content: Content) -> list[str]:
     }
     for one in content["cases"]:
         told = states[one["state"]] % {"n": one["n"]}
-        lines.append(_("Success case “%(title)s”: %(told)s.") % {"title": one["title"], "told": told})
+        # Reviews that were agreed before kept the title alone.
+        title = title_from(one["title"], one.get("practice", ""), one.get("habits", ()))
+        lines.append(_("Success case “%(title)s”: %(told)s.") % {"title": title, "told": told})
     return lines or [_("No success case is being tried here.")]
 
 

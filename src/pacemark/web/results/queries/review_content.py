@@ -243,7 +243,14 @@ def _leads(ground: ReviewGround, teams: Iterable[int]) -> list[dict[str, Any]]:
 def _cases(ground: ReviewGround, teams: Iterable[int]) -> list[dict[str, Any]]:
     cases = {case.pk: case for team in teams if team for case in ground.cases.get(team, ())}
     return [
-        {"case_id": pk, "title": case.title, "state": case.state, "n": case.adoptions.all().count()}
+        {
+            "case_id": pk,
+            "title": case.title,
+            "state": case.state,
+            "n": case.adoptions.all().count(),
+            "practice": case.practice,
+            "habits": [one for one in case.content["habits"] if one["code"] == case.practice],
+        }
         for pk, case in sorted(cases.items())
     ]
 
