@@ -127,6 +127,7 @@ def test_a_backup_under_another_phone_key_is_refused_unless_it_brings_the_key(
 
     assert (tmp_path / "phone.key").read_text() == old
     assert (tmp_path / "phone.key").stat().st_mode & 0o077 == 0
+    assert [key.read_text() for key in tmp_path.glob("phone.key.former-*")] == ["another"]
     assert (tmp_path / "keyed.tar.gz").stat().st_mode & 0o077 == 0
 
 

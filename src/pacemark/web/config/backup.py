@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import secrets
 import tarfile
 import tempfile
 from collections.abc import Mapping
@@ -191,6 +192,11 @@ def _bring_key(archive: tarfile.TarFile, name: str) -> None:
     if name not in KEY_FILES:
         return
     path = Path(settings.PACEMARK_HOME) / name
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    _unpack(archive, name, path)
+    fresh = path.with_name(f"{name}.brought")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    _unpack(archive, name, fresh)
+    if path.exists() and path.read_bytes() != fresh.read_bytes():
+        # What was backed up since needs the key that was here.
+        path.with_name(f"{name}.former-{secrets.token_hex(3)}").hardlink_to(path)
+    fresh.replace(path)

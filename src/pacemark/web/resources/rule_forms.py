@@ -144,7 +144,10 @@ class NoteForm(forms.Form):
 class RevealForm(forms.Form):
     """Why somebody who does not work a lead looks at the name and the number."""
 
-    reason = forms.ChoiceField(label=_("Why"), choices=[("", _("Why do you look?")), *RevealReason.choices])
+    reason = forms.ChoiceField(
+        label=_("Why"), choices=[("", _("Why do you look?")), *RevealReason.choices],
+        widget=forms.Select(attrs={"class": "input"}),
+    )  # fmt: skip
 
 
 class GiveForm(forms.Form):
