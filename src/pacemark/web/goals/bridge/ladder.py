@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -78,8 +79,13 @@ def tenure_months(hired_on: date | None, period: Period, start_day: int) -> int 
     """Return which month of tenure a sales month is, 1 for the month of joining; None where nobody knows."""
     if hired_on is None:
         return None
-    joined = sales_month_of(hired_on, start_day).label
-    return _months(period.label) - _months(joined) + 1
+    return _months(period.label) - _month_joined(hired_on, start_day) + 1
+
+
+@lru_cache(maxsize=10_000)
+def _month_joined(hired_on: date, start_day: int) -> int:
+    """Return the month that somebody joined in; every month of everyone's quarter asks it."""
+    return _months(sales_month_of(hired_on, start_day).label)
 
 
 def _months(label: str) -> int:

@@ -63,7 +63,8 @@ def past_quarters(day: date, settings: Organization) -> dict[int, list[int]]:
     starts: dict[str, date] = {}
     for row in pipeline.monthly_revenue(ends, None, start_day):
         label = quarter_of(row.month)
-        starts.setdefault(label, quarter_months(row.first_day, start_day)[0].first)
+        if label not in starts:  # thousands of rows, a few quarters
+            starts[label] = quarter_months(row.first_day, start_day)[0].first
         revenue[row.rep_id, starts[label]] += row.net_revenue_minor
     known = sorted(set(starts.values()))
     # The quarter in which the records begin is seldom a whole one.

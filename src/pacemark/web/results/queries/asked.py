@@ -38,13 +38,14 @@ def asked_of(span: Span, stays: Mapping[int, Sequence[Stay]], rep_ids: Collectio
     if not span.months:
         return {}
     days, months = plain_days(span.first, span.last), {month.first: month for month in span.months}
+    days_of = {first: [day for day in days if month.holds(day)] for first, month in months.items()}
     sums: dict[int, dict[int | None, int]] = {}
     for (rep_id, first), cell in months_grid(span.months[0].first, span.months[-1].first, rep_ids).items():
         month, mine = months[first], stays.get(rep_id, ())
         if len(mine) > 1:
             mine = [stay for stay in mine if stay.first <= month.last and (stay.last is None or stay.last >= first)]
         total = sums.setdefault(rep_id, {})
-        for team_id, amount in by_team(cell.amount_minor, mine, [day for day in days if month.holds(day)]).items():
+        for team_id, amount in by_team(cell.amount_minor, mine, days_of[first]).items():
             total[team_id] = total.get(team_id, 0) + amount
     return {rep_id: Asked(amount_minor=sum(parts.values()), by_team=parts) for rep_id, parts in sums.items()}
 
