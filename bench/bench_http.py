@@ -251,13 +251,14 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="bench-http-") as folder:
         unlimited = {"PACEMARK_API_PER_TOKEN": "0", "PACEMARK_API_PER_ACCOUNT": "0"}
-        environment = environment_of(given.home or Path(folder), DATABASE_URL=given.database, **unlimited)
+        environment = environment_of(given.home or Path(folder) / "home", DATABASE_URL=given.database, **unlimited)
+        (Path(folder) / "home").mkdir()
         script = _PREPARE.replace("PEOPLE", str(PEOPLE))
         told = subprocess.run(
             [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
         )
         mix = Mix(json.loads(told.stdout.rpartition("READY ")[2]), seed=1)
-        with serving(environment, web=given.web) as site:
+        with serving(environment, web=given.web, has_second_worker=False) as site:
             drive(site.port, mix, 10, 15)  # what is read for the first time is not timed
             print(f"asked: p95 {TARGET_P95_MS:.0f} ms at {TARGET_RATE}/s")
             for rate in (float(word) for word in given.rates.split(",")):

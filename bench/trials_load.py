@@ -98,7 +98,8 @@ def main() -> int:
         return 0
     with own_cluster() as cluster, tempfile.TemporaryDirectory(prefix="trials-load-") as folder:
         unlimited = {"PACEMARK_API_PER_TOKEN": "0", "PACEMARK_API_PER_ACCOUNT": "0", "PYTHONPATH": str(ROOT)}
-        environment = environment_of(Path(folder), DATABASE_URL=cluster.url, **unlimited)
+        environment = environment_of(Path(folder) / "home", DATABASE_URL=cluster.url, **unlimited)
+        (Path(folder) / "home").mkdir()
         told = subprocess.run(
             [sys.executable, "-c", _FLOOR], env=environment, check=True, capture_output=True, text=True
         )

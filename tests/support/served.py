@@ -53,11 +53,12 @@ def children(pid: int) -> dict[int, str]:
 class Site:
     """``pacemark serve`` with its worker, and a second worker, on one database; each can be killed and comes back."""
 
-    def __init__(self, environment: dict[str, str], *, web: int = 1) -> None:
+    def __init__(self, environment: dict[str, str], *, web: int = 1, has_second_worker: bool = True) -> None:
         """Keep where to serve; nothing runs yet."""
         self.port = free_port()
         self._environment = environment
         self._web = str(web)
+        self._has_second_worker = has_second_worker
         self._server: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
 
@@ -66,7 +67,7 @@ class Site:
         if self._server is None or self._server.poll() is not None:
             until(self._is_port_free, "the port is free")
             self._server = self._run("serve", "--port", str(self.port), "--workers", self._web)
-        if self._worker is None or self._worker.poll() is not None:
+        if self._has_second_worker and (self._worker is None or self._worker.poll() is not None):
             self._worker = self._run("work", "--poll-seconds", "0.2", "--lease-seconds", "3")
         until(self.answers, "the server answers")
 
@@ -109,14 +110,21 @@ class Site:
                 process.terminate()
         for process in (self._server, self._worker):
             if process is not None:
-                process.wait(timeout=60)
+                self._wait_for(process)
 
     def processor_seconds(self) -> float:
-        """Return what the server, its web processes and the workers have used so far."""
+        """Return what the server, its web processes and its worker have used so far."""
         assert self._server is not None
-        assert self._worker is not None
-        family = {self._server.pid, self._worker.pid, *children(self._server.pid)}
+        family = {self._server.pid, *children(self._server.pid)}
         return sum(_used(pid) for pid in family)
+
+    @staticmethod
+    def _wait_for(process: subprocess.Popen[bytes]) -> None:
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # a worker ends its job first, and there are long ones
+            process.kill()
+            process.wait()
 
     def _run(self, *words: str) -> subprocess.Popen[bytes]:
         log = Path(self._environment["PACEMARK_HOME"]).parent / f"served-{self.port}.log"  # its disk may be full
@@ -139,9 +147,9 @@ def _used(pid: int) -> float:
 
 
 @contextmanager
-def serving(environment: dict[str, str], *, web: int = 1) -> Iterator[Site]:
+def serving(environment: dict[str, str], *, web: int = 1, has_second_worker: bool = True) -> Iterator[Site]:
     """Run a site, and end it at the end."""
-    site = Site(environment, web=web)
+    site = Site(environment, web=web, has_second_worker=has_second_worker)
     try:
         site.start()
         yield site
