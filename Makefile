@@ -89,8 +89,8 @@ check: setup-dev lint types imports messages ## the fast part: style, types, imp
 test-engine: setup-dev ## the arithmetic alone
 	@$(TEST_ENV) $(PYTEST) -q -n $(WORKERS) tests/engine
 
-test-browser: setup-dev ## the journeys in Chromium
-	@$(TEST_ENV) $(PYTEST) -q -m browser
+test-browser: setup-dev ## the journeys in Chromium, with pictures of every page in test-results
+	@$(TEST_ENV) PACEMARK_PICTURES=true $(PYTEST) -q -m browser
 
 test-pg: setup-dev ## what runs on PostgreSQL; PACEMARK_TEST_POSTGRES names the server
 	@$(TEST_ENV) $(PYTEST) -q -n $(WORKERS) -m postgres

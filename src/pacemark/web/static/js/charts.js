@@ -46,7 +46,7 @@ function withManners(option, style, fontFamily) {
     ...one,
     axisLine: { lineStyle: { color: token("--line-strong") }, ...one.axisLine },
     axisTick: { show: false, ...one.axisTick },
-    axisLabel: { color: token("--ink-3"), fontSize: 12, ...one.axisLabel },
+    axisLabel: { color: token("--ink-3"), fontSize: 12, hideOverlap: true, ...one.axisLabel },
     splitLine: { lineStyle: { color: token("--c-grid") }, ...one.splitLine },
   });
   const axes = (given) => (Array.isArray(given) ? given.map(axis) : given && axis(given));
