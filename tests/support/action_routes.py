@@ -22,12 +22,20 @@ def with_actions(expected: dict[str, Any]) -> dict[str, Any]:
     return rows
 
 
-def with_ends(nobody: Any) -> dict[str, Any]:
-    """Return rows for receivers, callers and deliveries that do not exist (tests/web/api/test_webhooks_api.py)."""
+def with_rest(nobody: Any) -> dict[str, Any]:
+    """Return rows for lists of the floor, and for ends and batches that do not exist (tests/web/api)."""
     ends = ("change_webhook_receiver", "test_webhook_receiver", "change_webhook_receiver_secret",
             "change_webhook_caller", "change_webhook_caller_secret")  # fmt: skip
     rows = {f"api:{name}": replace(nobody, values={"end_id": 0}) for name in ends}
     for name in ("receiver", "caller"):
         rows[f"api:make_webhook_{name}"] = replace(nobody, roles=frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN}))
         rows[f"api:end_webhook_{name}"] = replace(nobody, method="delete", values={"end_id": 0})
+    planners, leaders = frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN}), frozenset(AccessRole) - {AccessRole.REP}
+    for name in ("organization_people", "organization_teams", "imports"):
+        rows[f"api:{name}"] = replace(nobody, roles=planners, method="get")
+    for name in ("coaching", "goals_batches"):
+        rows[f"api:{name}"] = replace(nobody, roles=leaders, method="get")
+    rows["api:results_cards"] = replace(nobody, roles=frozenset(AccessRole), method="get")
+    for name in ("import_of", "goals_batch"):
+        rows[f"api:{name}"] = replace(nobody, method="get", values={"batch_id": 0})
     return rows | {"api:send_webhook_again": replace(nobody, values={"delivery_id": 0})}

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from pacemark.web.accounts.choices import AccessRole
-from tests.support.action_routes import with_actions, with_ends
+from tests.support.action_routes import with_actions, with_rest
 
 EVERYONE = frozenset(AccessRole)
 LEADERS = EVERYONE - {AccessRole.REP}
@@ -364,7 +364,7 @@ EXPECTED: dict[str, Expected] = {
     "api:api-root": Expected(roles=frozenset(), public=True),
     "api:unknown": Expected(roles=frozenset(), public=True, values={"path": "nothing"}),
 }
-EXPECTED |= with_ends(Expected(roles=frozenset(), method="post")) | with_actions(EXPECTED)
+EXPECTED |= with_rest(Expected(roles=frozenset(), method="post")) | with_actions(EXPECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from pacemark.web.api.documented import DocumentedApi
 from pacemark.web.api.events import router as events
 from pacemark.web.api.failures import Failure
 from pacemark.web.api.findings import router as findings
+from pacemark.web.api.floor import router as floor
 from pacemark.web.api.goals import router as goals
 from pacemark.web.api.goals_frame import router as goals_frame
 from pacemark.web.api.goals_of_rep import router as goals_of_rep
@@ -57,6 +58,7 @@ api.add_router("/results", results)
 api.add_router("/results", reviews)
 api.add_router("/results", cases)
 api.add_router("", told)
+api.add_router("", floor)
 api.add_router("/process", quality)
 api.add_router("/process", findings)
 api.add_router("/webhooks", webhooks)
