@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from pacemark.engine.periods import sales_month
 from pacemark.web.accounts.choices import TokenScope
-from pacemark.web.accounts.models import ApiToken
+from pacemark.web.accounts.models import ApiToken, Invitation
 from pacemark.web.accounts.services import create_token, set_password
 from pacemark.web.goals.models import RepPlan
 from pacemark.web.goals.services.plans import plan_period
@@ -96,8 +96,10 @@ def test_nobody_signs_in_as_who_was_erased(people: People, gone: Rep) -> None:
     browser.force_login(people.rep, backend="django.contrib.auth.backends.ModelBackend")
     assert browser.get(reverse("overview:today")).status_code == 200
 
+    Invitation.objects.create(user=people.rep, digest="d", created_at=AT, expires_at=AT.replace(year=2999))
     _erase(people, gone)
 
+    assert not Invitation.objects.exists()
     assert browser.get(reverse("overview:today")).status_code == 302
     assert Client().get(reverse("api:me"), headers={"Authorization": f"Bearer {secret}"}).status_code == 401
     people.rep.refresh_from_db()

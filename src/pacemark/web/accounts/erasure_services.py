@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from pacemark.web.accounts.models import ApiToken, User
+from pacemark.web.accounts.models import ApiToken, Invitation, User
 from pacemark.web.trail.services import record
 
 _OURS = "pacemark."
@@ -28,6 +28,7 @@ def erase_account(*, actor: User | None, user: User, word: str) -> bool:
         model.objects.filter(username=user.username).delete()
     end_sessions(user)
     _delete_libraries_rows(user)
+    Invitation.objects.filter(user=user).delete()
     ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
     ApiToken.objects.filter(user=user).update(name="")
     user.username, user.display_name, user.is_active, user.last_login = name, word, False, None
