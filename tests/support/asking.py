@@ -57,11 +57,10 @@ def ask_everything(
 
 def _keep_ids_small(schema: dict[str, Any]) -> None:
     """Ask for rows that may be there: an id out of all whole numbers never is."""
-    for path in schema["paths"].values():
-        for operation in path.values():
-            for parameter in operation.get("parameters", []):
-                if parameter["in"] == "path" and parameter["schema"].get("type") == "integer":
-                    parameter["schema"] = {**parameter["schema"], "minimum": 0, "maximum": 40}
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    for parameter in [one for operation in operations for one in operation.get("parameters", [])]:
+        if parameter["in"] == "path" and parameter["schema"].get("type") == "integer":
+            parameter["schema"] = {**parameter["schema"], "minimum": 0, "maximum": 40}
 
 
 def _ask(operation: Any, headers: dict[str, str], asked: Asked, *, examples: int, seed: int) -> None:
