@@ -9,9 +9,11 @@ import pytest
 from django.db.models import Model
 from playwright.sync_api import Page
 
+from pacemark.engine.periods import sales_month
 from pacemark.web.accounts.models import User
 from pacemark.web.goals.choices import TargetBasis
 from pacemark.web.goals.models import RepPlan
+from pacemark.web.goals.services.plans import plan_period
 from pacemark.web.goals.services.quarters import set_quarter
 from pacemark.web.organization.models import Organization, Region, Rep, Team
 from tests.browser.conftest import OpenPage, sign_in
@@ -28,6 +30,9 @@ MOVE = "(one, to) => { one.value = to; one.dispatchEvent(new Event('input', {bub
 
 @pytest.fixture(scope="module")
 def site(made_up_site: FloorSite) -> FloorSite:
+    june = sales_month(MONTH)
+    if not RepPlan.objects.filter(period_start=june.first, role="full_cycle", is_current=True).exists():
+        plan_period(actor=None, period=june, as_of=june.first)
     return made_up_site
 
 
