@@ -56,6 +56,8 @@ def test_reps_claim_return_and_see_their_own_and_managers_transfer_among_theirs(
     move = {"rep": people.outsider_row.pk}
     assert _post(mine, f"/{lead.pk}/transfer", move).status_code == 403
     assert _post(client_of(people.manager), f"/{lead.pk}/transfer", move).status_code == 403
+    for rep in (10**9, 2**70, -1):
+        assert _post(client_of(people.operations), f"/{lead.pk}/transfer", {"rep": rep}).status_code == 404
     moved = _post(client_of(people.operations), f"/{lead.pk}/transfer", move | {"reason": "asked for by name"})
     assert moved.status_code == 200 and moved.json()["owner"] == people.outsider_row.pk
     assert _post(outsider, f"/{lead.pk}/return").status_code == 200

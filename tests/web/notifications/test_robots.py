@@ -34,7 +34,9 @@ def test_a_message_arrives_as_it_was_written(settings: Any, kind: str) -> None:
     assert "战报 <1> & 二" in text and "**二**" in text
 
 
-def test_a_vendors_name_that_leads_into_the_house_is_told_nothing(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vendors_name_that_leads_into_the_house_is_told_nothing(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever bends the names of this machine's network learns no key."""
     real = outgoing.socket.getaddrinfo
     monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda _host, *rest, **more: real("127.0.0.1", *rest, **more))

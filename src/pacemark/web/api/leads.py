@@ -15,6 +15,7 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.failures import Failure
 from pacemark.web.api.reading import read_body
 from pacemark.web.organization.clock import local_today
+from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import organization, rep_of, visible_rep_ids
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.queries.holdings import holder_of
@@ -140,6 +141,8 @@ def transfer(request: HttpRequest, lead_id: int) -> dict[str, Any]:
     visible = visible_rep_ids(user, local_today(organization().time_zone))
     if visible is not None and payload.rep not in visible:
         raise PermissionDenied
+    if not Rep.objects.filter(pk=payload.rep).exists():
+        raise Http404
     holder = holder_of(lead_id)
     if visible is not None and holder not in visible:
         raise Http404
