@@ -32,7 +32,7 @@ def test_a_template_compiles_and_keeps_the_policy(name: str) -> None:
     assert not re.search(r"""_\((["'])(?:(?!\1).)*%(?:(?!\1).)*\1\)""", text)
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
 def test_pages_for_broken_moments_need_nothing(name: str) -> None:
     pages = []
     for language in ("zh-hans", "en"):

@@ -8,8 +8,8 @@ from ninja import NinjaAPI
 
 from pacemark.web.shared.rest import CODES
 
-READS = (401, 403, 404, 422, 429)
-WRITES = (400, 401, 403, 404, 409, 413, 415, 422, 429)
+READS = (401, 403, 404, 422, 429, 503)
+WRITES = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 _FAILURE = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
 _RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
 _KEY = {
@@ -38,7 +38,8 @@ def _document(operation: dict[str, Any], *, is_write: bool) -> None:
     answers = operation["responses"]
     for status in WRITES if is_write else READS:
         answers.setdefault(status, {"description": CODES[status][1], "content": _FAILURE})
-    answers[429] = answers[429] | {"headers": _RETRY_AFTER}
+    for status in (429, 503):
+        answers[status] = answers[status] | {"headers": _RETRY_AFTER}
     operation["responses"] = {status: answers[status] for status in sorted(answers, key=int)}
     if is_write and operation["operationId"] != "calculate":
         parameters = [one for one in operation.get("parameters", []) if one["name"].lower() != "idempotency-key"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+handler500 = "pacemark.web.config.faults.failed"
+
 urlpatterns = [
     path("", include("pacemark.web.overview.urls")),
     path("accounts/", include("pacemark.web.accounts.urls")),

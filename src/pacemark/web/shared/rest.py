@@ -17,6 +17,7 @@ CODES = {
     422: ("request.invalid", "The request does not say what is needed."),
     429: ("request.too_many", "Too many requests; wait and try again."),
     500: ("server.fault", "Something went wrong on our side; it has been noted."),
+    503: ("server.not_ready", "The database does not answer now. Try again, under the same Idempotency-Key."),
 }
 
 
