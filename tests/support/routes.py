@@ -283,6 +283,11 @@ EXPECTED: dict[str, Expected] = {
     "api:messages": Expected(roles=LEADERS - {AccessRole.DIRECTOR}),
     "api:findings": Expected(),
     "api:diagnosis": Expected(about_a_rep=True),
+    "api:gaps_of_team": Expected(roles=frozenset(), values={"team_id": 10**9}),
+    "api:diagnosis_of_team": Expected(roles=frozenset(), values={"team_id": 10**9}),
+    "api:ranking": Expected(roles=LEADERS),
+    "api:luck": Expected(roles=LEADERS),
+    "api:coaching_effects": Expected(roles=LEADERS),
     "api:quality": Expected(),
     # items that do not exist (tests/web/api/test_quality_api.py has those that do)
     "api:quality_item": Expected(roles=frozenset(), values={"item_id": 0}),

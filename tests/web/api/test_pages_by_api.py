@@ -43,6 +43,8 @@ BY = {
     "goals:units": "units", "goals:split_unit": "units", "goals:set_target": "set_target",
     "goals:propose": "propose", "goals:agree": "agree", "goals:ask": "ask", "goals:revise": "revise",
     "goals:withdraw": "withdraw", "ladder:home": "ladder",
+    "overview:team": "gaps_of_team", "process:coaching_effects": "coaching_effects", "process:ranking": "ranking",
+    "process:team_diagnosis": "diagnosis_of_team", "results:luck": "luck",
     "process:home": "findings", "process:diagnosis": "diagnosis", "process:quality": "quality",
     "process:quality_item": "quality_item", "process:decide_quality": "decide_quality",
     "process:quality_word": "quality_word", "process:audit": "metric_audit", "process:monitor": "retire_metric",
@@ -69,8 +71,7 @@ BY = {
 }  # fmt: skip
 # Pages whose data no program can read yet. This list only gets shorter.
 NOT_YET = {
-    "notifications:preview", "overview:team", "process:coaching_effects", "process:ranking", "process:team_diagnosis",
-    "resources:contest", "resources:phone", "results:luck",
+    "notifications:preview", "resources:contest", "resources:phone",
 }  # fmt: skip
 
 

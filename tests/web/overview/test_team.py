@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from pacemark.web.overview.team_page import TeamPage
 from pacemark.web.overview.team_queries import team_for
 from pacemark.web.pipeline.models import Call, Lead
 from pacemark.web.process.bridge.gaps import streaks_of
-from tests.support.people import client_of
+from tests.support.people import People, client_of
 from tests.web.goals.floor import Floor, steady_months, weekdays
 
 MARCH = sales_month("2024-03")
@@ -42,6 +43,25 @@ def floor(db: None, settings: object) -> Floor:
 
 def _page() -> TeamPage:
     return team_for(members_on(TODAY), "month")
+
+
+def test_programs_read_the_same_gaps(floor: Floor, people: People) -> None:
+    client, team = client_of(people.operations), floor.team
+    told = client.get(f"/api/v1/process/teams/{team.pk}/gaps").json()
+    page = _page()
+
+    busy = next(one for one in told["people"] if one["name"] == "Busy")
+    assert (busy["done"]["dials"], busy["gaps"]["dials"]["done"]) == (400, 400.0)
+    shown = {row.member.name: row.cells[0].gap for row in page.rows}["Busy"]
+    assert shown is not None and round(busy["gaps"]["dials"]["due"]) == int(str(shown.required).replace(",", ""))
+    assert told["unreported_leads"] == [] and told["overdue_leads"] == page.facts.overdue
+
+    other = client.get("/api/v1/process/teams/999999/gaps")
+    assert other.status_code == 404
+    for path in (f"teams/{team.pk}/diagnosis", "ranking?stage=deal_per_opportunity", "luck", "coaching-effects"):
+        answer = client.get(f"/api/v1/process/{path}")
+        assert answer.status_code == 200, path
+        json.loads(answer.content, parse_constant=pytest.fail)
 
 
 def test_who_misses_most_in_money_comes_first_and_the_gap_is_done_less_due(floor: Floor) -> None:

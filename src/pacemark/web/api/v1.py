@@ -20,6 +20,7 @@ from pacemark.web.api.events import router as events
 from pacemark.web.api.failures import Failure
 from pacemark.web.api.findings import router as findings
 from pacemark.web.api.floor import router as floor
+from pacemark.web.api.gaps import router as gaps
 from pacemark.web.api.goals import router as goals
 from pacemark.web.api.goals_frame import router as goals_frame
 from pacemark.web.api.goals_of_rep import router as goals_of_rep
@@ -61,6 +62,7 @@ api.add_router("", told)
 api.add_router("", floor)
 api.add_router("/process", quality)
 api.add_router("/process", findings)
+api.add_router("/process", gaps)
 api.add_router("/webhooks", webhooks)
 api.add_router("/actions", actions)
 for room in (goals, goals_frame, goals_of_rep):
