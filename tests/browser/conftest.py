@@ -42,8 +42,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, empty_home: Path) -> Iterator
         yield site
 
 
-@pytest.fixture(scope="session")
-def stand_site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> StandSite:
+@pytest.fixture(scope="module")
+def stand_site(
+    browser: Browser,  # comes first: where its loop runs, Django keeps a thread's connections elsewhere
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
+) -> StandSite:
     """Serve a copy of a database file from this process."""
     return lambda file: standing_site(file, tmp_path_factory.mktemp("floor"), django_db_blocker)
 

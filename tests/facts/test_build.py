@@ -20,7 +20,7 @@ from pacemark.web.pipeline.fact_models import ChangedDay, LogBuild, RepDay
 from pacemark.web.pipeline.facts_built import FactsElsewhereError, build_facts, outdated_log_build
 from pacemark.web.pipeline.facts_services import rebuild_facts, refresh_changed_days
 from pacemark.web.pipeline.jobs import count_by_new_definitions, count_for_new_team
-from pacemark.web.pipeline.models import Call, Deal, Opportunity, Refund
+from pacemark.web.pipeline.models import Call, Deal, Opportunity, Refund, Source
 from pacemark.web.pipeline.queries.event_logs import export_event_logs
 from tests.facts.oracle import Rows, expected_facts, stored_facts
 from tests.facts.random_floor import make_floor
@@ -109,7 +109,8 @@ def test_nothing_of_ours_counts_over_days_of_the_logs_and_later_days_do(tmp_path
 def make_later_call(day: date) -> Call:
     rep_id = Membership.objects.order_by("pk")[0].rep_id
     found = Call(
-        source_id=1, external_id="later", rep_id=rep_id, occurred_at=f"{day}T02:00:00+00:00", business_date=day,
+        source=Source.objects.order_by("pk")[0], external_id="later", rep_id=rep_id,
+        occurred_at=f"{day}T02:00:00+00:00", business_date=day,
         local_hour=10, direction=1, answered=True, talk_seconds=200,
     )  # fmt: skip
     found.save()
