@@ -179,7 +179,9 @@ def show(asked: Asked, figures: Figures) -> bool:
     """Print one line; return whether the target is met."""
     ordered = sorted(figures.milliseconds)
     median, ninth = statistics.median(ordered), ordered[int(len(ordered) * 0.9)]
-    is_met = asked.target_ms is None or (median <= asked.target_ms and len(figures.queries) == 1)
+    # a setter, a closer and somebody to look at differ by a query or three; what grows with people would differ by more
+    is_fixed = max(figures.queries) - min(figures.queries) <= 3
+    is_met = asked.target_ms is None or (median <= asked.target_ms and is_fixed)
     print(
         f"{asked.name:<26} median {median:6.1f} ms   90 % under {ninth:6.1f} ms   "
         f"own CPU {statistics.median(figures.cpu_milliseconds):5.1f} ms   "
