@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
 from pacemark.web.accounts.models import ApiToken, Invitation, User
+from pacemark.web.accounts.sign_in_services import end_all_sessions
 from pacemark.web.trail.services import record
 
 _OURS = "pacemark."
@@ -26,7 +26,7 @@ def erase_account(*, actor: User | None, user: User, word: str) -> bool:
         return False
     for model in (AccessAttempt, AccessLog, AccessFailureLog):
         model.objects.filter(username=user.username).delete()
-    end_sessions(user)
+    end_all_sessions(actor=actor, user=user)
     _delete_libraries_rows(user)
     Invitation.objects.filter(user=user).delete()
     ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
@@ -36,13 +36,6 @@ def erase_account(*, actor: User | None, user: User, word: str) -> bool:
     user.save()
     record(actor=actor, action="accounts.user_erased", subject=user)
     return True
-
-
-def end_sessions(user: User) -> int:
-    """End every session of a person; return how many."""
-    keys = [row.session_key for row in Session.objects.all() if row.get_decoded().get("_auth_user_id") == str(user.pk)]
-    Session.objects.filter(session_key__in=keys).delete()
-    return len(keys)
 
 
 def _delete_libraries_rows(user: User) -> None:

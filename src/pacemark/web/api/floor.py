@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from ninja import Query, Router
 from pydantic import Field
 
-from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.access import only_leaders, only_planners
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here, visible_to
 from pacemark.web.goals.models import TargetBatch
 from pacemark.web.goals.queries.batches import batches_of
@@ -26,7 +25,6 @@ from pacemark.web.results.queries.celebrations import cards_in
 
 router = Router(tags=["floor"])
 ANSWER = {200: dict[str, Any], **REFUSALS}
-PLANNERS = frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN})
 _IMPORT = ("pk", "created_at", "finished_at", "source_name", "state", "progress", "counts", "message")
 _BATCH = ("pk", "kind", "state", "file_name", "made_by_id", "made_at", "applied_at", "n_done", "n_all")
 _COACHING = ("pk", "rep_id", "owner_id", "finding_id", "stage", "what", "evidence_asked", "made_at", "due_on", "state",
@@ -43,7 +41,7 @@ class Sought(Paged):
             url_name="organization_people", summary="Everyone employed today")  # fmt: skip
 def people(request: PageRequest, asked: Query[Sought]) -> dict[str, Any]:
     """Return each rep with team, region, grade, role and the days of coming and going."""
-    _plans(request)
+    only_planners(request)
     today = today_here()
     return listed(today.isoformat(), asked, [asdict(row) for row in find_members(today, asked.q.strip())])
 
@@ -52,7 +50,7 @@ def people(request: PageRequest, asked: Query[Sought]) -> dict[str, Any]:
             url_name="organization_teams", summary="Teams")  # fmt: skip
 def teams(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return each team with its region, manager and working pattern."""
-    _plans(request)
+    only_planners(request)
     return listed(today_here().isoformat(), asked, [_team(row) for row in teams_in_full()])
 
 
@@ -60,7 +58,7 @@ def teams(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
             summary="Coaching: what is to do, and what was due lately")  # fmt: skip
 def coaching(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return actions about people in sight: everything open, and what was closed of the last four weeks."""
-    _leads_people(request)
+    only_leaders(request)
     found = coaching_of(today_here(), visible_to(request))
     return listed("", asked, [_coaching(one.action) for one in (*found.to_do, *found.closed)])
 
@@ -77,7 +75,7 @@ def cards(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
             summary="Imports")  # fmt: skip
 def imports(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return what was brought in, the newest first, with how far it has come."""
-    _plans(request)
+    only_planners(request)
     rows = ImportBatch.objects.exclude(state=BatchState.DRAFT).order_by("-pk")
     return listed_rows("", asked, rows, lambda page: [_named(row, _IMPORT) for row in page])
 
@@ -86,7 +84,7 @@ def imports(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
             summary="One import")  # fmt: skip
 def one_import(request: PageRequest, batch_id: int) -> dict[str, Any]:
     """Return one import with its mapping, and of its preview the refused rows, notes and unknown people."""
-    _plans(request)
+    only_planners(request)
     row = ImportBatch.objects.filter(pk=batch_id).first()
     if row is None:
         raise Http404
@@ -97,7 +95,7 @@ def one_import(request: PageRequest, batch_id: int) -> dict[str, Any]:
             url_name="goals_batches", summary="Prepared and applied changes of targets")  # fmt: skip
 def batches(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return one's own, operations everybody's, the newest first."""
-    _leads_people(request)
+    only_leaders(request)
     return listed_rows("", asked, batches_of(request.user), lambda page: [_named(row, _BATCH) for row in page])
 
 
@@ -105,21 +103,11 @@ def batches(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
             summary="One change of targets")  # fmt: skip
 def one_batch(request: PageRequest, batch_id: int) -> dict[str, Any]:
     """Return one with its rows: rep, month, old and new amount, and what is wrong."""
-    _leads_people(request)
+    only_leaders(request)
     row: TargetBatch | None = batches_of(request.user).filter(pk=batch_id).first()
     if row is None:
         raise Http404
     return {**_named(row, _BATCH), "changes": row.changes}
-
-
-def _plans(request: PageRequest) -> None:
-    if request.user.access_role not in PLANNERS:
-        raise PermissionDenied
-
-
-def _leads_people(request: PageRequest) -> None:
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
 
 
 def _named(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from ninja import Router
 
-from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.access import only_leaders
 from pacemark.web.api.listing import REFUSALS, today_here, visible_to
 from pacemark.web.organization.models import Team
-from pacemark.web.organization.queries import members_on, teams_visible_to
-from pacemark.web.overview.team_queries import team_for
+from pacemark.web.organization.queries import teams_visible_to
+from pacemark.web.overview.team_queries import facts_of, people_of_team
 from pacemark.web.process.bridge.gaps import gaps_of
 from pacemark.web.process.bridge.ground import STAGES
 from pacemark.web.process.bridge.ranking import Ranking, ranking_of
@@ -36,8 +35,7 @@ ANSWER = {200: dict[str, Any], **REFUSALS}
 def gaps_of_team(request: PageRequest, team_id: int, span: Literal["day", "week", "month"] = "month") -> dict[str, Any]:
     """Return done against due of each person of a team, what the missing work is worth, and what else waits."""
     team = _team(request, team_id)
-    people = [one for one in members_on(today_here(), visible_to(request)) if one.team_id == team.pk]
-    facts = team_for(people, span).facts
+    facts = facts_of(people_of_team(team, visible_to(request), today_here()), span)
     planned = [one.rep_id for one in facts.members if one.rep_id in facts.worked]
     gaps = dict(zip(planned, gaps_of([facts.worked[rep_id] for rep_id in planned]), strict=True))
     return {
@@ -82,7 +80,7 @@ def _is_of(finding: Finding, rep_ids: set[int], team: Team) -> bool:
             summary="People at one stage, as far as it is more than luck")  # fmt: skip
 def ranking(request: PageRequest, stage: str = STAGES[-1], period: str = "") -> dict[str, Any]:
     """Return how much of the differences is real; people ranked, in groups, or by name alone."""
-    _leader(request)
+    only_leaders(request)
     if stage not in STAGES:
         raise Http404
     month = asked_of({"period": period}).month
@@ -93,7 +91,7 @@ def ranking(request: PageRequest, stage: str = STAGES[-1], period: str = "") -> 
 @router.get("/luck", response=ANSWER, operation_id="luck", url_name="luck", summary="Skill and luck in closing")
 def luck(request: PageRequest, grade: str = "", period: str = "") -> dict[str, Any]:
     """Return one grade's people at closing, luck taken out. Without ``grade``: the one with most people."""
-    _leader(request)
+    only_leaders(request)
     found = grade_luck(span_of(request), sight(request), grade)
     if found is None:
         return {"grade": None, "grades": [], "ranking": None}
@@ -105,7 +103,7 @@ def luck(request: PageRequest, grade: str = "", period: str = "") -> dict[str, A
             summary="What coaching did")  # fmt: skip
 def coaching_effects(request: PageRequest) -> dict[str, Any]:
     """Return what the last whole month's coaching did to each stage's rate, against similar people without any."""
-    _leader(request)
+    only_leaders(request)
     return {"stages": [_effect(one) for one in stage_effects(today_here())]}
 
 
@@ -129,13 +127,8 @@ def _ranked(found: Ranking | None) -> dict[str, Any] | None:
     return {"display": share.display, **told, "people": people}
 
 
-def _leader(request: PageRequest) -> None:
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
-
-
 def _team(request: PageRequest, team_id: int) -> Team:
-    _leader(request)
+    only_leaders(request)
     team = next((one for one in teams_visible_to(request.user) if one.pk == team_id), None)
     if team is None:
         raise Http404

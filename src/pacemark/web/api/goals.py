@@ -6,12 +6,11 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from django.core.exceptions import PermissionDenied
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.access import only_leaders
 from pacemark.web.api.failures import Failure
 from pacemark.web.api.listing import REFUSALS, Asked, Listed, listed, listed_rows, today_here, visible_to
 from pacemark.web.api.reading import read_body
@@ -87,9 +86,10 @@ def targets(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 )
 def plans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return the plans that reps are measured against, as ``pacemark goals plan --json`` tells them."""
-    standing = standing_query(shown_period(asked.period).first, visible_to(request)).order_by("rep_id")
+    period = shown_period(asked.period)
+    standing = standing_query(period.first, visible_to(request)).order_by("rep_id")
     return listed_rows(
-        shown_period(asked.period).label, asked, standing,
+        period.label, asked, standing,
         lambda page: [{"version": plan.version, **plan.content} for plan in page],
     )  # fmt: skip
 
@@ -211,8 +211,7 @@ def withdraw(request: PageRequest, rep_id: int, period: str = "") -> dict[str, A
 
 
 def _leads(request: PageRequest, rep_id: int) -> None:
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
+    only_leaders(request)
     in_scope(request, rep_id)
 
 

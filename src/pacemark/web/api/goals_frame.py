@@ -6,11 +6,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from ninja import Query, Router
 
-from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.access import only_leaders, only_planners
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, today_here, visible_to
 from pacemark.web.goals.bridge.quarters import Quarter, QuarterShape, TargetCell
 from pacemark.web.goals.choices import IntentionKind, Tier
@@ -26,7 +25,6 @@ from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.organization.models import Grade
 
 router = Router(tags=["goals"])
-PLANNERS = frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN})
 
 
 class AskedQuarter(Paged):
@@ -80,8 +78,7 @@ def quarter_of_rep(request: PageRequest, rep_id: int, quarter: str = "") -> dict
             summary="Units: top-down against bottom-up")  # fmt: skip
 def units(request: PageRequest, asked: Query[AskedStretch]) -> dict[str, Any]:
     """Return what is asked of each unit in sight, what the units below and the people add up to, and the difference."""
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
+    only_leaders(request)
     stretch = stretch_asked(asked.at)
     rows = unit_sight(request.user).rows(unit_board(stretch))
     return listed(stretch.label, asked, [_unit(row) for row in rows])
@@ -91,8 +88,7 @@ def units(request: PageRequest, asked: Query[AskedStretch]) -> dict[str, Any]:
             summary="Season weights")  # fmt: skip
 def seasons(request: PageRequest, quarter: str = "") -> dict[str, Any]:
     """Return what each month of the year weighs, what history would say, and why not where it cannot."""
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
+    only_leaders(request)
     page = season_page(quarter_start_asked(quarter))
     return {
         "period": page.quarter_label,
@@ -114,8 +110,7 @@ def seasons(request: PageRequest, quarter: str = "") -> dict[str, Any]:
             summary="Grades, quotas, tiers, ramp")  # fmt: skip
 def ladder(request: PageRequest) -> dict[str, Any]:
     """Return each grade with its quotas through time and its tiers, the tiers' names, and newcomers' ramp."""
-    if request.user.access_role not in PLANNERS:
-        raise PermissionDenied
+    only_planners(request)
     today = today_here()
     tiers = tier_amounts(today)
     quotas: dict[int, list[dict[str, Any]]] = {}

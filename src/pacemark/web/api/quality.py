@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.access import only_leaders, only_planners
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here, visible_to
 from pacemark.web.api.reading import read_body
 from pacemark.web.process.models import QualityItem
@@ -73,8 +72,7 @@ def one_item(request: PageRequest, item_id: int) -> dict[str, Any]:
              response=ANSWERED, openapi_extra=JSON_BODY, summary="Decide on an item")  # fmt: skip
 def decide_on(request: PageRequest, item_id: int) -> dict[str, Any]:
     """Keep a decision; the first one holds, a later one answers 409. Body: ``state``, ``reason``."""
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
+    only_leaders(request)
     found, sent = _found(request, item_id), read_body(request, Decision)
     decide(actor=request.user, item_id=found.pk, state=sent.state, reason=sent.reason)
     return _told(_found(request, item_id))
@@ -93,8 +91,7 @@ def say(request: PageRequest, item_id: int) -> dict[str, Any]:
             summary="Which metrics deserve watching")  # fmt: skip
 def audit(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return the last audited month: each metric's verdict, numbers, and whether it is watched or a target."""
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
+    only_leaders(request)
     found = last_audit(today_here())
     if found is None:
         return listed("", asked, [])
@@ -108,8 +105,7 @@ def audit(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
              openapi_extra=JSON_BODY, summary="Retire a metric, or watch it again")  # fmt: skip
 def retire(request: PageRequest) -> dict[str, Any]:
     """Let pages show a metric no more from today on. Body: ``metric``, ``reason``, ``is_watched`` (false)."""
-    if request.user.access_role not in {AccessRole.OPERATIONS, AccessRole.ADMIN}:
-        raise PermissionDenied
+    only_planners(request)
     sent = read_body(request, Watching)
     row = set_watched(actor=request.user, metric=sent.metric, is_watched=sent.is_watched, reason=sent.reason)
     return {"metric": row.metric, "is_watched": row.is_watched, "valid_from": row.valid_from, "reason": row.reason}

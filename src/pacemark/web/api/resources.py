@@ -7,13 +7,13 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.forms.models import model_to_dict
 from django.http import Http404
 from ninja import Query, Router
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.access import only_leaders
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here, visible_to
 from pacemark.web.organization.queries import teams_visible_to
 from pacemark.web.pipeline.holding_models import Holding
@@ -49,11 +49,6 @@ class Sought(Paged):
     q: str = ""
 
 
-def _leads_people(request: PageRequest) -> None:
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
-
-
 def _today() -> str:
     return today_here().isoformat()
 
@@ -75,7 +70,7 @@ def accounts(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
 @_get("/day", "day", "The day's leads, who waits and why, and how fair it has been")
 def day(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return one row for the day: inflow, waiting groups with their coded reasons, and fairness over everybody."""
-    _leads_people(request)
+    only_leaders(request)
     version = active_version()
     fairness = asdict(fairness_of(accounts_of(version, today_here(), None), version))
     if visible_to(request) is not None:
@@ -100,7 +95,7 @@ def scores(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
 @_get("/sources", "sources", "What leads bring by source")
 def sources(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return the last ninety days' leads by source: opportunities, deals, revenue in minor units, rates per lead."""
-    _leads_people(request)
+    only_leaders(request)
     rows = [
         {**asdict(row), "conversion": row.conversion, "per_lead_minor": row.per_lead_minor}
         for row in sources_of(today_here())
@@ -138,7 +133,7 @@ def people(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
 @_get("/pools", "pools", "Pools, claims of the day, and clocks that run out")
 def pools(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return one row per pool that people in sight claim from, with its limits and how many leads lie in it."""
-    _leads_people(request)
+    only_leaders(request)
     sight = visible_to(request)
     teams = None if sight is None else frozenset(team.pk for team in teams_visible_to(request.user))
     page = pool_page(sight, teams, today_here())
@@ -171,7 +166,7 @@ def rules(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
 @_get("/policies", "policies", "The rule, version by version")
 def policies(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return every version with its content."""
-    _leads_people(request)
+    only_leaders(request)
     return listed(_today(), asked, [_version(one) for one in versions()])
 
 
@@ -185,7 +180,7 @@ def _version(one: PolicyVersion) -> Row:
 @_get("/policies/{int:version_id}/replays", "replays", "Replays of a version")
 def replays(request: PageRequest, version_id: int, asked: Query[Paged]) -> dict[str, Any]:
     """Return a version's replays with progress and summary; people outside one's sight are left out of it."""
-    _leads_people(request)
+    only_leaders(request)
     if not PolicyVersion.objects.filter(pk=version_id).exists():
         raise Http404
     sight = visible_to(request)

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.access import only_leaders
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here
 from pacemark.web.api.reading import read_body
 from pacemark.web.goals.views.asked import in_scope
@@ -117,16 +118,16 @@ def causes(request: PageRequest, asked: Query[AskedLines]) -> dict[str, Any]:
 def deals(request: PageRequest, asked: Query[AskedDeals]) -> dict[str, Any]:
     """Return the deals signed or partly given back on some days, with owner and split; money as it counts."""
     seen = sight_of(request.user, today_here()).rep_ids
-    rows = deals_asked(asked.span(), seen, asked.only)
-    return listed_rows(asked.span().label, asked, rows, lambda page: [_deal(line) for line in deal_lines(page)])
+    span = asked.span()
+    rows = deals_asked(span, seen, asked.only)
+    return listed_rows(span.label, asked, rows, lambda page: [_deal(line) for line in deal_lines(page)])
 
 
 @router.post("/deals/{int:deal_id}/credit", response=ANSWER, operation_id="split_credit", openapi_extra=JSON_BODY,
              url_name="results_split_credit", summary="Split a deal's credit")  # fmt: skip
 def split(request: PageRequest, deal_id: int) -> dict[str, Any]:
     """Credit people with parts of a deal. Body: ``parts`` of ``rep_id`` and ``percent``, together 100 or none."""
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
+    only_leaders(request)
     seen = sight_of(request.user, today_here()).rep_ids
     deal = deal_in_sight(deal_id, seen)
     if deal is None or (seen is not None and deal.owner_id not in seen):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.access import only_leaders
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed_rows, today_here
 from pacemark.web.api.reading import read_body
 from pacemark.web.results.models import Review, ReviewAction
@@ -64,7 +63,7 @@ class Settled(Schema):
             summary="Reviews")  # fmt: skip
 def reviews(request: PageRequest, asked: Query[AskedReviews]) -> dict[str, Any]:
     """Return the reviews in sight, the newest first: stage and result of each."""
-    _leads_people(request)
+    only_leaders(request)
     rows = reviews_in_sight(request.user)
     if asked.level:
         rows = rows.filter(level=asked.level)
@@ -134,13 +133,8 @@ def settle(request: PageRequest, action_id: int) -> dict[str, Any]:
     return action_json(settle_action(actor=request.user, action_id=action_id, state=sent.state, today=today_here()))
 
 
-def _leads_people(request: PageRequest) -> None:
-    if request.user.access_role == AccessRole.REP:
-        raise PermissionDenied
-
-
 def _review(request: PageRequest, review_id: int) -> Review:
-    _leads_people(request)
+    only_leaders(request)
     row = review_in_sight(request.user, review_id)
     if row is None:
         raise Http404

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
+from pacemark.web.api.access import only_planners
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows
 from pacemark.web.api.reading import body_of, read_body
 from pacemark.web.pipeline.choices import EventKind
@@ -33,7 +32,6 @@ from pacemark.web.webhooks.services.ends import (
 
 router = Router(tags=["webhooks"])
 ANSWER = {200: dict[str, Any], **REFUSALS}
-PLANNERS = frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN})
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -82,7 +80,7 @@ class AskedDeliveries(Paged):
             url_name="webhook_receivers", summary="Programs that are told")  # fmt: skip
 def receivers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return every receiver, with how many deliveries wait and failed."""
-    _plans(request)
+    only_planners(request)
     rows = [
         {**_receiver(row.receiver), "n_waiting": row.n_waiting, "n_failed": row.n_failed} for row in receiver_rows()
     ]
@@ -93,7 +91,7 @@ def receivers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
              summary="Make a receiver", openapi_extra=body_of(ReceiverIn))  # fmt: skip
 def add_receiver(request: PageRequest) -> dict[str, Any]:
     """Make a receiver and return its secret, once."""
-    _plans(request)
+    only_planners(request)
     return _made(make_receiver(actor=request.user, words=_receiver_words(request)))
 
 
@@ -132,7 +130,7 @@ def end_receiver(request: PageRequest, end_id: int) -> dict[str, Any]:
             summary="Programs that tell us")  # fmt: skip
 def list_callers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return every caller."""
-    _plans(request)
+    only_planners(request)
     return listed_rows("", asked, callers(), lambda page: [_caller(row) for row in page])
 
 
@@ -140,7 +138,7 @@ def list_callers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
              summary="Make a caller", openapi_extra=body_of(CallerIn))  # fmt: skip
 def add_caller(request: PageRequest) -> dict[str, Any]:
     """Make a caller and return its secret, once."""
-    _plans(request)
+    only_planners(request)
     return _made(make_caller(actor=request.user, words=_caller_words(request)))
 
 
@@ -171,7 +169,7 @@ def end_caller(request: PageRequest, end_id: int) -> dict[str, Any]:
             url_name="webhook_deliveries", summary="What was told, and what became of it")  # fmt: skip
 def deliveries(request: PageRequest, asked: Query[AskedDeliveries]) -> dict[str, Any]:
     """Return deliveries, the newest first."""
-    _plans(request)
+    only_planners(request)
     rows = deliveries_shown(receiver_id=asked.receiver_id, state=asked.state or "")
     return listed_rows("", asked, rows, _deliveries)
 
@@ -180,7 +178,7 @@ def deliveries(request: PageRequest, asked: Query[AskedDeliveries]) -> dict[str,
              url_name="send_webhook_again", summary="Send a failed delivery again")  # fmt: skip
 def again(request: PageRequest, delivery_id: int) -> dict[str, Any]:
     """Put a delivery that failed back into the queue, under its id."""
-    _plans(request)
+    only_planners(request)
     return _deliveries([send_again(actor=request.user, delivery_id=delivery_id)])[0]
 
 
@@ -188,17 +186,12 @@ def again(request: PageRequest, delivery_id: int) -> dict[str, Any]:
             url_name="webhook_receipts", summary="What was posted to us")  # fmt: skip
 def receipts(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return what was taken and what was refused, the newest first."""
-    _plans(request)
+    only_planners(request)
     return listed_rows("", asked, receipts_shown(), _receipts)
 
 
-def _plans(request: PageRequest) -> None:
-    if request.user.access_role not in PLANNERS:
-        raise PermissionDenied
-
-
 def _receiver_of(request: PageRequest, end_id: int) -> Receiver:
-    _plans(request)
+    only_planners(request)
     found = Receiver.objects.filter(pk=end_id).first()
     if found is None:
         raise Http404
@@ -206,7 +199,7 @@ def _receiver_of(request: PageRequest, end_id: int) -> Receiver:
 
 
 def _caller_of(request: PageRequest, end_id: int) -> Caller:
-    _plans(request)
+    only_planners(request)
     found = Caller.objects.filter(pk=end_id).first()
     if found is None:
         raise Http404

@@ -14,8 +14,8 @@ from pacemark.web.goals.pages.rest import dealt
 from pacemark.web.goals.queries.agreements import agreements_mark, standing_plans, states_of
 from pacemark.web.goals.queries.replans import latest_replans_in_full
 from pacemark.web.organization.clock import local_now
-from pacemark.web.organization.models import Organization
-from pacemark.web.organization.queries import Member, organization
+from pacemark.web.organization.models import Organization, Team
+from pacemark.web.organization.queries import Member, members_on, organization
 from pacemark.web.organization.working_time import working_days_of
 from pacemark.web.overview.queries import share_of_day
 from pacemark.web.overview.team_page import Span, TeamFacts, TeamPage, team_page
@@ -72,14 +72,26 @@ class _Ground:
         return sales_month_of(self.today, self.settings.sales_month_start_day)
 
 
+def people_of_team(team: Team, visible: Collection[int] | None, today: date) -> list[Member]:
+    """Return a team's people of today, as far as they are in sight."""
+    team_ids = frozenset(team.memberships.values_list("rep_id", flat=True))
+    people = members_on(today, team_ids if visible is None else team_ids.intersection(visible))
+    return [member for member in people if member.team_id == team.pk]
+
+
 def team_for(members: Sequence[Member], span: Span) -> TeamPage:
     """Return the page of some people over the day, the week or the month so far."""
+    return team_page(facts_of(members, span))
+
+
+def facts_of(members: Sequence[Member], span: Span) -> TeamFacts:
+    """Return what was planned, done and left open by some people over the day, the week or the month so far."""
     ground = _ground(members)
     rep_ids = frozenset(member.rep_id for member in members)
     asked = states_of(ground.period.first, rep_ids)
     allowed = tolerance()
     first = _first_day(ground, span)
-    facts = TeamFacts(
+    return TeamFacts(
         now=ground.now,
         first=first,
         span=span,
@@ -105,7 +117,6 @@ def team_for(members: Sequence[Member], span: Span) -> TeamPage:
         adjusted=_adjusted(ground, first),
         retired=retired_metrics(ground.today),
     )  # fmt: skip
-    return team_page(facts)
 
 
 def mark_of(rep_ids: Collection[int]) -> str:

@@ -13,9 +13,9 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.goals.views.asked import leaders
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.models import Team
-from pacemark.web.organization.queries import Member, members_on, organization, teams_visible_to, visible_rep_ids
+from pacemark.web.organization.queries import Member, organization, teams_visible_to, visible_rep_ids
 from pacemark.web.overview.team_page import SPANS, Span
-from pacemark.web.overview.team_queries import mark_of, team_for
+from pacemark.web.overview.team_queries import mark_of, people_of_team, team_for
 from pacemark.web.process.services.follow import note_look
 from pacemark.web.results.models import ReviewAction
 from pacemark.web.results.queries.reviews import carried_actions
@@ -61,9 +61,7 @@ def _members(request: PageRequest, teams: list[Team]) -> tuple[Team | None, list
         return None, []
     today = local_today(organization().time_zone)
     visible = visible_rep_ids(request.user, today)
-    team_ids = frozenset(chosen.memberships.values_list("rep_id", flat=True))
-    people = members_on(today, team_ids if visible is None else team_ids & visible)
-    return chosen, [member for member in people if member.team_id == chosen.pk]
+    return chosen, people_of_team(chosen, visible, today)
 
 
 def _tag(request: PageRequest, members: list[Member], span: Span, carried: list[ReviewAction]) -> str:

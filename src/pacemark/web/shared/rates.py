@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -59,8 +60,9 @@ def spend(key: str, per_minute: int) -> None:
     with _lock:
         share = _shares.get((key, per_minute))
         if share is None or share.span != span:
+            if any(known.span != span for known in islice(_shares.values(), 1)):  # the minute is over, for all of them
+                _shares.clear()
             share = _shares[key, per_minute] = _Share(span, 0, per_minute)
-            _forget_others(span)
         if share.mine > 0:
             share.mine -= 1
             return
@@ -78,11 +80,6 @@ def spend(key: str, per_minute: int) -> None:
 
 def _wait(now: float) -> int:
     return SPAN_SECONDS - int(now % SPAN_SECONDS)
-
-
-def _forget_others(span: int) -> None:
-    for known in [known for known, share in _shares.items() if share.span != span]:
-        del _shares[known]
 
 
 def _take(key: str, span: int, asked: int) -> int:

@@ -43,7 +43,6 @@ def deliveries_shown(*, receiver_id: int | None = None, state: str = "") -> Quer
     return rows.filter(state=state) if state else rows
 
 
-def receipts_shown(*, caller_id: int | None = None) -> QuerySet[Receipt]:
+def receipts_shown() -> QuerySet[Receipt]:
     """Return what was posted to us, the newest first."""
-    rows = Receipt.objects.select_related("caller").order_by("-at", "-pk")
-    return rows.filter(caller_id=caller_id) if caller_id is not None else rows
+    return Receipt.objects.select_related("caller").order_by("-at", "-pk")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pacemark.web.organization.erasure_key import erasure_key
 from pacemark.web.pipeline.erased_numbers import erased_leads
 from pacemark.web.pipeline.publishing.context import Publication
@@ -13,12 +15,11 @@ def set_apart_erased(publication: Publication) -> None:
     """Take personal values off staged rows of erased numbers. Touches staging alone; run twice, it finds none."""
     if erasure_key() is None:
         return
+    known = {str(row[0]) for row in publication.staging.rows("SELECT phone_hash FROM stage_erased")}
     for rows in _staged_numbers(publication):
-        found = [(phone_hash, lead) for phone_hash, lead in erased_leads(rows).items()]
-        known = {str(row[0]) for row in publication.staging.rows("SELECT phone_hash FROM stage_erased")}
-        publication.staging.append_work(
-            "erased", ("phone_hash", "lead_id"), [pair for pair in found if pair[0] not in known]
-        )
+        found = [(phone_hash, lead) for phone_hash, lead in erased_leads(rows).items() if phone_hash not in known]
+        publication.staging.append_work("erased", ("phone_hash", "lead_id"), found)
+        known.update(phone_hash for phone_hash, _lead in found)
     publication.run(
         "INSERT INTO stage_erased_leads (external_id) SELECT DISTINCT s.external_id FROM stage_leads s "
         "JOIN stage_erased e ON e.phone_hash = s.phone_hash WHERE TRUE ON CONFLICT DO NOTHING"
@@ -29,20 +30,24 @@ def set_apart_erased(publication: Publication) -> None:
     )
 
 
-def _staged_numbers(publication: Publication) -> list[dict[str, str]]:
-    """Return staged numbers in steps, each by its hash."""
-    steps, last = [], 0
+def _staged_numbers(publication: Publication) -> Iterator[dict[str, str]]:
+    """Give staged numbers, each by its hash, in steps: a large import's do not fit into the memory together."""
+    last = 0
     while rows := publication.staging.rows(
         "SELECT stage_id, phone_hash, phone_encrypted FROM stage_leads WHERE stage_id > %s AND phone_hash <> '' "
         "ORDER BY stage_id LIMIT %s",
         [last, _STEP],
     ):
         last = int(rows[-1][0])
-        steps.append({str(phone_hash): str(text) for _id, phone_hash, text in rows})
-    steps.append({str(one): str(text) for one, text in publication.staging.rows(
-        "SELECT phone_hash, min(phone_encrypted) FROM stage_phones WHERE phone_hash <> '' GROUP BY phone_hash"
-    )})  # fmt: skip
-    return steps
+        yield {str(phone_hash): str(text) for _id, phone_hash, text in rows}
+    after = ""
+    while rows := publication.staging.rows(
+        "SELECT phone_hash, min(phone_encrypted) FROM stage_phones WHERE phone_hash > %s GROUP BY phone_hash "
+        "ORDER BY phone_hash LIMIT %s",
+        [after, _STEP],
+    ):
+        after = str(rows[-1][0])
+        yield {str(phone_hash): str(text) for phone_hash, text in rows}
 
 
 def block_erased(publication: Publication) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -76,13 +76,14 @@ def talks_off(first_day: date | None, last_day: date | None, rep_ids: Collection
     """Return how many deep talks of some days the padding test takes off; one query more where it takes any."""
     span = (first_day or date.min, last_day or date.max)
     found = deep_talk_corrections(*span, rep_ids)
-    by_rep, by_team = Counter[int](), Counter[int]()
+    by_rep: defaultdict[int, float] = defaultdict(float)
+    by_team: defaultdict[int, float] = defaultdict(float)
     rows = RepDay.objects.filter(business_date__range=span, rep_id__in=found.by_rep, deep_talks__gt=0)
     for rep_id, team_id, day, talks in rows.values_list("rep_id", "team_id", "business_date", "deep_talks"):
         off = found.off(rep_id, [(day, talks)])
         if off:
-            by_rep[rep_id] += off  # type: ignore[assignment]
-            by_team[team_id] += off  # type: ignore[assignment]
+            by_rep[rep_id] += off
+            by_team[team_id] += off
     return TalksOff(by_rep=by_rep, by_team=by_team)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -50,13 +51,8 @@ def leads_since(months: int, at: datetime) -> date:
     """Return the day before which a customer's last event must lie."""
     today = local_date(at, organization().time_zone)
     whole = today.year * MONTHS_A_YEAR + today.month - 1 - months
-    year, month = divmod(whole, MONTHS_A_YEAR)
-    for day in range(today.day, 0, -1):
-        try:
-            return date(year, month + 1, day)
-        except ValueError:  # a shorter month
-            continue
-    raise AssertionError("every month has a first day")
+    year, month = whole // MONTHS_A_YEAR, whole % MONTHS_A_YEAR + 1
+    return date(year, month, min(today.day, monthrange(year, month)[1]))
 
 
 def days_before(days: int, at: datetime) -> datetime:
