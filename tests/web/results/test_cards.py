@@ -118,7 +118,7 @@ def test_nobody_sees_a_name_before_its_owner_allows_it_nor_after_it_is_taken_bac
     assert boss.get(_picture(card)).status_code == 404
     page = boss.get(reverse("results:cards")).content.decode()
     assert "Ottilie" not in page
-    assert "2 moments wait for their person’s word" in page
+    assert "2 moments wait for their person's word" in page
     assert _allow(rep) == 302
     assert boss.get(_picture(card)).status_code == 200
     assert "Ottilie" in boss.get(reverse("results:cards")).content.decode()

@@ -50,7 +50,7 @@ class CallerForm(forms.Form):
     kind = forms.ChoiceField(label=_("What it posts"), choices=EventKind.choices)
     saved = forms.ModelChoiceField(
         label=_("Saved mapping"), queryset=Profile.objects.order_by("name"), required=False,
-        empty_label=_("None: it uses Pacemark’s own field names"),
+        empty_label=_("None: it uses Pacemark's own field names"),
     )  # fmt: skip
     mapping = forms.CharField(
         label=_("Mapping (empty: the saved one)"), required=False, max_length=20_000,
