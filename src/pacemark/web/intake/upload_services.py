@@ -59,6 +59,7 @@ def receive_upload(
 
 
 def _write_files(folder: Path, files: Sequence[UploadedFile[Any]]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)  # of an import that a restored database no longer knows
     folder.mkdir(parents=True)
     for number, file in enumerate(files):
         name = Path(file.name or f"file-{number}").name
