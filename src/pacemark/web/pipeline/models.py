@@ -91,15 +91,18 @@ class Lead(Event):
     is_blocked = models.BooleanField(default=False, db_default=False, help_text="not to be contacted (勿扰)")
     erased_at = models.DateTimeField(null=True, blank=True, help_text="personal values were cleared, and stay so")
     duplicate_of = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="duplicates",
+        "self", on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="duplicates",
         help_text="the live lead of the same phone; this one is kept as a record",
     )  # fmt: skip
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="lead_once")]
-        # What came on a day and from where is counted from this alone.
+        # What came on a day and from where is counted from the first alone.
         indexes = [
-            models.Index(fields=["arrived_on", "segment"], condition=Q(duplicate_of__isnull=True), name="lead_arrivals")
+            models.Index(
+                fields=["arrived_on", "segment"], condition=Q(duplicate_of__isnull=True), name="lead_arrivals"
+            ),
+            models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="lead_duplicates"),
         ]
 
     def __str__(self) -> str:

@@ -99,7 +99,8 @@ def find_leads(sought: str, rep_ids: frozenset[int] | None) -> list[Lead]:
     words = sought.strip()
     if not words:
         return []
-    rows = Lead.objects.select_related("segment", "owner").filter(duplicate_of__isnull=True)
+    # Said as a negation, SQLite reads names in the order of the table, not of the index of arrivals: half the time.
+    rows = Lead.objects.select_related("segment", "owner").exclude(duplicate_of__isnull=False)
     if rep_ids is not None:
         rows = rows.filter(owner_id__in=rep_ids)
     matches = Q(external_id=words) | Q(name__icontains=words)

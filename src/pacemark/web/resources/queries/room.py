@@ -114,11 +114,11 @@ def sources_of(today: date) -> list[SourceRow]:
 
 
 def _leads_since(since: date) -> dict[str | None, int]:
-    """Count by segment, which an index answers, and name the sources afterwards."""
-    rows = Lead.objects.filter(arrived_on__gt=since, duplicate_of__isnull=True)
+    """Count by day and segment, in the order of the index that answers it, and name the sources afterwards."""
+    rows = Lead.objects.filter(arrived_on__gt=since, duplicate_of__isnull=True).values_list("arrived_on", "segment_id")
     channels, found = dict(Segment.objects.values_list("pk", "channel")), Counter[str | None]()
-    for segment_id, n in _counted(rows, "segment_id").items():
-        found[channels.get(int(segment_id or 0))] += n
+    for _day, segment_id, n in rows.annotate(n=Count("pk")).order_by():
+        found[channels.get(segment_id or 0)] += n
     return dict(found)
 
 
