@@ -38,4 +38,19 @@ def with_rest(nobody: Any) -> dict[str, Any]:
     rows["api:results_cards"] = replace(nobody, roles=frozenset(AccessRole), method="get")
     for name in ("import_of", "goals_batch"):
         rows[f"api:{name}"] = replace(nobody, method="get", values={"batch_id": 0})
-    return rows | {"api:send_webhook_again": replace(nobody, values={"delivery_id": 0})}
+    return rows | with_privacy(nobody) | {"api:send_webhook_again": replace(nobody, values={"delivery_id": 0})}
+
+
+def with_privacy(nobody: Any) -> dict[str, Any]:
+    """Return rows for what is kept about people; those addressed do not exist (tests/web/api/test_privacy_api.py)."""
+    admin, planners = frozenset({AccessRole.ADMIN}), frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN})
+    rows = {f"api:{what}_customer": replace(nobody, values={"lead_id": 10**9}) for what in ("export", "erase")}
+    rows |= {f"api:{what}_employee": replace(nobody, values={"who": "r0"}) for what in ("export", "erase")}
+    rows |= {f"api:{name}": replace(nobody, roles=admin) for name in ("find_customer", "set_retention")}
+    for name in ("employees_gone", "retention", "retention_due"):
+        rows[f"api:{name}"] = replace(nobody, roles=admin, method="get")
+    rows["api:looks"] = replace(nobody, roles=planners, method="get")
+    rows["api:looks_of"] = replace(nobody, method="get", values={"user_id": 10**9})
+    rows["api:lead_phone"] = replace(nobody, values={"lead_id": 0})
+    rows["api:channel_preview"] = replace(nobody, method="get", values={"channel_id": 0})
+    return rows | {"api:resources_contest": replace(nobody, method="get", values={"contest_id": 0})}

@@ -19,7 +19,7 @@ from pacemark.web.api.v1 import api
 from tests.support.people import People, client_of
 from tests.support.routes import EXPECTED
 
-READS_BY_POST = {"calculate"}
+READS_BY_POST = {"calculate", "find_customer"}
 
 
 def _operations() -> list[tuple[str, str, str]]:

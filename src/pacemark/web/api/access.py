@@ -20,3 +20,9 @@ def only_planners(request: PageRequest) -> None:
     """Refuse everybody but operations and administrators: it is the whole floor's."""
     if request.user.access_role not in PLANNERS:
         raise PermissionDenied
+
+
+def only_administrators(request: PageRequest) -> None:
+    """Refuse everybody but administrators: it is about everything kept of a person."""
+    if request.user.access_role != AccessRole.ADMIN:
+        raise PermissionDenied

@@ -6,6 +6,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
+from pacemark.web.api.repeats import UNKEPT
 from pacemark.web.shared.rest import CODES
 
 READS = (401, 403, 404, 422, 429, 503)
@@ -41,6 +42,6 @@ def _document(operation: dict[str, Any], *, is_write: bool) -> None:
     for status in (429, 503):
         answers[status] = answers[status] | {"headers": _RETRY_AFTER}
     operation["responses"] = {status: answers[status] for status in sorted(answers, key=int)}
-    if is_write and operation["operationId"] != "calculate":
+    if is_write and operation["operationId"] not in UNKEPT:
         parameters = [one for one in operation.get("parameters", []) if one["name"].lower() != "idempotency-key"]
         operation["parameters"] = [*parameters, _KEY]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -13,10 +13,13 @@ from ninja import Header, Router, Schema
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.failures import Failure
-from pacemark.web.api.reading import read_body
+from pacemark.web.api.reading import body_of, read_body
+from pacemark.web.api.services import EngineError
 from pacemark.web.organization.clock import local_today
 from pacemark.web.organization.models import Rep
 from pacemark.web.organization.queries import organization, rep_of, visible_rep_ids
+from pacemark.web.pipeline.choices import RevealReason
+from pacemark.web.pipeline.lead_services import phone_in_full
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.queries.holdings import holder_of
 from pacemark.web.resources.models import Decision
@@ -24,6 +27,7 @@ from pacemark.web.resources.queries.runs import latest_decision
 from pacemark.web.resources.refusals import refuse
 from pacemark.web.resources.services.arrivals import receive
 from pacemark.web.resources.services.ownership import claim_lead, give_lead, return_lead
+from pacemark.web.resources.views.leads import worked_on
 
 router = Router(tags=["leads"])
 RUN_THE_FLOOR = frozenset({AccessRole.OPERATIONS, AccessRole.ADMIN})
@@ -67,6 +71,20 @@ class Transfer(Schema):
 
     rep: int
     reason: str = ""
+
+
+class Look(Schema):
+    """Why one looks at a number; a rep who works the lead need not say."""
+
+    reason: RevealReason | None = None
+
+
+class SeenAnswer(Schema):
+    """A customer's name and number in full; null where the lead has none."""
+
+    lead: int
+    name: str
+    phone: str | None
 
 
 _LEAD = {
@@ -150,6 +168,21 @@ def transfer(request: HttpRequest, lead_id: int) -> dict[str, Any]:
         actor=user, rep_id=payload.rep, lead_id=lead_id, at=timezone.now(), override_reason=payload.reason
     )
     return _told(decision)
+
+
+@router.post(
+    "/{int:lead_id}/phone", response={200: SeenAnswer, 404: Failure, **REFUSALS}, operation_id="lead_phone",
+    summary="Look at a customer's number", url_name="lead_phone", openapi_extra=body_of(Look),
+)  # fmt: skip
+def phone(request: HttpRequest, lead_id: int) -> dict[str, Any]:
+    """Return name and number to whoever works the lead, or leads them and says why; the trail keeps who looked."""
+    user, page = _person(request), cast("PageRequest", request)
+    card = worked_on(page, lead_id)
+    reason = read_body(request, Look).reason
+    if reason is None and user.access_role != AccessRole.REP:
+        raise EngineError("request.invalid", "Say why you look; it stands on the trail beside your name.", "reason")
+    number = phone_in_full(actor=user, lead_id=lead_id, reason=None if user.access_role == AccessRole.REP else reason)
+    return {"lead": lead_id, "name": card.lead.name, "phone": number or None}
 
 
 @router.get(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from ninja import Schema
@@ -27,6 +27,7 @@ _IDS = ("id", "rep_id", "team_id", "lead", "lead_id", "review_id", "level", "uni
         "rule", "channel", "first", "first_day", "at", "number", "cause", "stage")  # fmt: skip
 _MOST_ROWS = 10**9
 Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
 
 
 class Paged(Schema):
@@ -49,11 +50,19 @@ class Page(Schema):
     next: str | None
 
 
-class Listed(Page):
+class ListOf(Page, Generic[Item]):
     """One page of a list about a span; money in minor units unless a row says ``minor_units``."""
 
     period: str
-    items: list[dict[str, Any]]
+    items: list[Item]
+
+
+Listed = ListOf[dict[str, Any]]
+
+
+def list_of(item: Any) -> Any:
+    """Return the shape of a list of what was made from a value or a table."""
+    return ListOf[item]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,16 @@ from datetime import datetime, time
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from ninja import Query, Router, Schema
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.listing import REFUSALS, Page, Paged, listed_rows
+from pacemark.web.api.shapes import Told, shape_of
 from pacemark.web.notifications.choices import ChannelKind, MessageKind, MessageState
-from pacemark.web.notifications.queries import channel_rows, messages_seen_by
+from pacemark.web.notifications.queries import channel_rows, channels_seen_by, messages_seen_by
+from pacemark.web.notifications.services.queue import Preview, previews_of
 
 router = Router(tags=["messages"])
 RUNNERS = frozenset({AccessRole.MANAGER, AccessRole.OPERATIONS, AccessRole.ADMIN})
@@ -57,6 +60,19 @@ class Channels(Schema):
     items: list[ChannelOut]
 
 
+class DraftOut(Told):
+    """One message as it would be sent, in Markdown."""
+
+    title: str
+    text: str
+
+
+class Previews(Told):
+    """What a channel would say of every kind; ``is_wanted`` tells whether the kind is chosen for it."""
+
+    items: list[shape_of(Preview, drafts=list[DraftOut])]  # type: ignore[valid-type]
+
+
 class Messages(Page):
     """One page of messages, the newest first."""
 
@@ -82,6 +98,17 @@ def channels(request: PageRequest) -> dict[str, Any]:
             for row in channel_rows(request.user)
         ]
     }
+
+
+@router.get("/channels/{int:channel_id}/preview", response={200: Previews, **REFUSALS}, operation_id="channel_preview",
+            url_name="channel_preview", summary="What a channel would say now")  # fmt: skip
+def preview(request: PageRequest, channel_id: int) -> dict[str, Any]:
+    """Return the messages of every kind as they would be now, in the channel's language; nothing is sent."""
+    _runs(request)
+    found = channels_seen_by(request.user).filter(pk=channel_id).first()
+    if found is None:
+        raise Http404
+    return {"items": previews_of(found)}
 
 
 @router.get("/messages", response={200: Messages, **REFUSALS}, operation_id="messages", url_name="messages",

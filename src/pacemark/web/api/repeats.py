@@ -22,6 +22,8 @@ from pacemark.web.shared.sealing import opened, sealed
 
 KEEP = timedelta(days=7)
 PURPOSE = "answer"  # one may hold a secret that is told once
+# What is shown or given out and changes nothing is done anew: kept here, it would outlive an erasure.
+UNKEPT = frozenset({"calculate", "lead_phone", "find_customer", "export_customer", "export_employee"})
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _MOST_KEY_CHARS = 150
 _FAILED = 400
@@ -39,8 +41,8 @@ def key_of(request: HttpRequest) -> str:
     """Return the key that a write came with; nothing for reads, and where the operation keeps keys itself."""
     match = request.resolver_match
     name = (match.url_name if match else "") or ""
-    keeps_itself = name in {"leads", "calculate"} or name.startswith("events_")
-    if request.method not in WRITES or keeps_itself:
+    keeps_itself = name == "leads" or name.startswith("events_")
+    if request.method not in WRITES or keeps_itself or name in UNKEPT:
         return ""
     return request.headers.get("idempotency-key", "").strip()[:_MOST_KEY_CHARS]
 

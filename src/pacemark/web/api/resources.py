@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from django.forms.models import model_to_dict
 from django.http import Http404
@@ -15,12 +15,14 @@ from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders
 from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here, visible_to
+from pacemark.web.api.shapes import Told, columns_of
 from pacemark.web.organization.queries import teams_visible_to
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.queries.holdings import running_out, standing_rule
 from pacemark.web.pipeline.queries.lead_pages import find_leads
-from pacemark.web.resources.models import PolicyVersion, Replay
-from pacemark.web.resources.queries.contests import contests_shown
+from pacemark.web.resources.choices import ContestState
+from pacemark.web.resources.models import Contest, PolicyVersion, Replay
+from pacemark.web.resources.queries.contests import contest_in_sight, contests_shown, evidence_of
 from pacemark.web.resources.queries.fairness_page import accounts_of, inflow_of, waiting_groups
 from pacemark.web.resources.queries.lead_page import card_of
 from pacemark.web.resources.queries.people_page import people_rows
@@ -41,6 +43,21 @@ router = Router(tags=["resources"])
 Row = Mapping[str, Any]
 SOON = 3
 HELD = ("lead_id", "rep_id", "began_on", "began_how", "due_on", "last_activity_on", "is_locked", "is_self_sourced")
+
+
+_CONTEST = ("pk", "lead", "raised_by", "against", "reason", "raised_at", "state", "decided_by", "decided_at", "verdict")
+
+
+class ProofTold(Told):
+    """One record about a disputed lead; ``by`` is who of the two it is of, null: nobody's."""
+
+    at: datetime
+    kind: str
+    what: str
+    by: Literal["raised_by", "against", "other"] | None
+
+
+ContestTold = columns_of(Contest, *_CONTEST, name="ContestTold", may_decide=bool, evidence=list[ProofTold])
 
 
 class Sought(Paged):
@@ -115,6 +132,23 @@ def contests(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return the disputes of people in sight, open ones first."""
     rows = [{"id": one.pk, **model_to_dict(one, exclude=["evidence"])} for one in contests_shown(visible_to(request))]
     return listed(_today(), asked, [{**row, "raised_at": str(row["raised_at"])} for row in rows])
+
+
+@router.get("/contests/{int:contest_id}", response={200: ContestTold, **REFUSALS}, operation_id="resources_contest",
+            url_name="resources_contest", summary="One disputed lead")  # fmt: skip
+def contest(request: PageRequest, contest_id: int) -> dict[str, Any]:
+    """Return a dispute of somebody in sight with what was on record when it was raised, in order of time."""
+    found = contest_in_sight(contest_id, request.user, visible_to(request))
+    if found is None:
+        raise Http404
+    row, may_decide = found
+    sides = {row.raised_by_id: "raised_by", row.against_id: "against"}
+    proofs = [
+        {"at": one.at, "kind": one.kind, "what": one.what, "by": one.rep_id and sides.get(one.rep_id, "other")}
+        for one in evidence_of(row)
+    ]
+    told = model_to_dict(row, exclude=["evidence", "id"])
+    return {"id": row.pk, **told, "may_decide": may_decide and row.state == ContestState.OPEN, "evidence": proofs}
 
 
 @_get("/people", "people", "Skills, self-sourcing, duty and holdings")

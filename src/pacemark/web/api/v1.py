@@ -26,6 +26,7 @@ from pacemark.web.api.goals_frame import router as goals_frame
 from pacemark.web.api.goals_of_rep import router as goals_of_rep
 from pacemark.web.api.leads import router as leads
 from pacemark.web.api.messages import router as told
+from pacemark.web.api.privacy import router as privacy
 from pacemark.web.api.quality import router as quality
 from pacemark.web.api.repeats import AnsweredBefore
 from pacemark.web.api.resources import router as resources
@@ -40,8 +41,8 @@ from pacemark.web.shared.rest import failure
 
 logger = logging.getLogger(__name__)
 CONFLICTS = GOALS_CONFLICTS | {
-    "intake.key_reused", "process.already_decided", "resources.key_reused", "resources.already_theirs",
-    "resources.not_eligible", "results.review_frozen",
+    "intake.key_reused", "privacy.still_here", "process.already_decided", "resources.already_theirs",
+    "resources.key_reused", "resources.not_eligible", "results.review_frozen",
 }  # fmt: skip
 
 api = DocumentedApi(
@@ -64,6 +65,7 @@ api.add_router("/process", quality)
 api.add_router("/process", findings)
 api.add_router("/process", gaps)
 api.add_router("/webhooks", webhooks)
+api.add_router("/privacy", privacy)
 api.add_router("/actions", actions)
 for room in (goals, goals_frame, goals_of_rep):
     api.add_router("/goals", room)

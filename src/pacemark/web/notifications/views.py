@@ -15,14 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pacemark.web.accounts.access import allow
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.notifications.choices import MessageKind, MessageState
-from pacemark.web.notifications.composing import composed, composed_kinds
+from pacemark.web.notifications.choices import MessageState
 from pacemark.web.notifications.forms import ChannelForm
 from pacemark.web.notifications.models import Channel, Message
 from pacemark.web.notifications.queries import STUCK, channel_rows, channels_seen_by, messages_seen_by
 from pacemark.web.notifications.refusals import Refused, sentence
 from pacemark.web.notifications.services.channels import drop_channel, save_channel
-from pacemark.web.notifications.services.queue import fitted, queue_test, send_again, settle_by_hand
+from pacemark.web.notifications.services.queue import previews_of, queue_test, send_again, settle_by_hand
 from pacemark.web.ui.wording import is_worded, words_for
 
 runners = allow(AccessRole.MANAGER, AccessRole.OPERATIONS, AccessRole.ADMIN)
@@ -35,15 +34,6 @@ class SaidLine:
 
     bold: str
     text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What a channel would be told now of one kind."""
-
-    kind: MessageKind
-    is_wanted: bool
-    drafts: tuple[tuple[str, list[SaidLine]], ...]
 
 
 @runners
@@ -100,14 +90,7 @@ def channel(request: PageRequest, channel_id: int = 0) -> HttpResponse:
 def preview(request: PageRequest, channel_id: int) -> HttpResponse:
     """Show what the channel would be told now, of every kind, with today's records."""
     found = _channel(request, channel_id)
-    previews = [
-        Preview(
-            kind=kind,
-            is_wanted=kind in found.wants,
-            drafts=tuple((one.title, said(fitted(found, one.text))) for one in composed(kind, found)),
-        )
-        for kind in composed_kinds()
-    ]
+    previews = [(one, [(draft.title, said(draft.text)) for draft in one.drafts]) for one in previews_of(found)]
     return render(request, "notifications/preview.html", {"channel": found, "previews": previews, "tab": "channels"})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from pacemark.web.accounts.models import User
 from pacemark.web.jobs.services import enqueue
 from pacemark.web.notifications.choices import ChannelKind, MessageKind, MessageState
-from pacemark.web.notifications.composing import Draft, composed
+from pacemark.web.notifications.composing import Draft, composed, composed_kinds
 from pacemark.web.notifications.limits import LIMITS, shortened
 from pacemark.web.notifications.models import Channel, Message
 from pacemark.web.notifications.queries import STUCK, digests_due, quiet_until, settled_before
@@ -27,6 +28,15 @@ TELL_JOB = "notifications.tell"
 KEEP = timedelta(days=90)
 # DingTalk and Feishu robots take no picture; there the same is said in words.
 DRAWN = frozenset({ChannelKind.WECOM, ChannelKind.EMAIL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a channel would be told now of one kind."""
+
+    kind: MessageKind
+    is_wanted: bool
+    drafts: tuple[Draft, ...]
 
 
 @transaction.atomic
@@ -54,6 +64,18 @@ def fitted(channel: Channel, text: str) -> str:
     """Return a text as long as the channel's vendor takes; what is cut off is said."""
     with translation.override(channel.language):
         return shortened(text, LIMITS[channel.kind].text_bytes, _("… shortened here; the whole is on the Team page."))
+
+
+def previews_of(channel: Channel) -> list[Preview]:
+    """Return what a channel would be told now, of every kind; nothing is queued."""
+    return [
+        Preview(
+            kind=kind,
+            is_wanted=kind in channel.wants,
+            drafts=tuple(replace(one, text=fitted(channel, one.text)) for one in composed(kind, channel)),
+        )
+        for kind in composed_kinds()
+    ]
 
 
 def tell(kind: str) -> int:

@@ -47,7 +47,7 @@ def home(request: PageRequest) -> HttpResponse:
 @require_POST
 def export(request: PageRequest, lead_id: int) -> HttpResponseBase:
     """Send everything kept about a lead's customer as one JSON file."""
-    customer, at = _customer(lead_id), timezone.now()
+    customer, at = customer_or_404(lead_id), timezone.now()
     document = export_customer(actor=request.user, customer=customer, at=at)
     rows = sum(counts_of(document).values())
     return send_export(
@@ -61,7 +61,7 @@ def export(request: PageRequest, lead_id: int) -> HttpResponseBase:
 @require_POST
 def erase(request: PageRequest, lead_id: int) -> HttpResponse:
     """Erase a lead's customer."""
-    customer, form = _customer(lead_id), EraseForm(request.POST)
+    customer, form = customer_or_404(lead_id), EraseForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Tick the box first: an erasure cannot be undone."))
         return redirect("privacy:home")
@@ -75,7 +75,8 @@ def erase(request: PageRequest, lead_id: int) -> HttpResponse:
     return redirect("privacy:home")
 
 
-def _customer(lead_id: int) -> Customer:
+def customer_or_404(lead_id: int) -> Customer:
+    """Return the customer that a lead is about; raises Http404 where there is none."""
     customer = customer_of_id(lead_id)
     if customer is None:
         raise Http404

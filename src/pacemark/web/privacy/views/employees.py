@@ -42,7 +42,7 @@ def home(request: PageRequest) -> HttpResponse:
 @require_POST
 def export(request: PageRequest, who: str) -> HttpResponseBase:
     """Send everything kept about a person as one JSON file."""
-    employee, at = _employee(who), timezone.now()
+    employee, at = employee_or_404(who), timezone.now()
     document = export_employee(actor=request.user, employee=employee, at=at)
     rows = sum(counts_of(document).values())
     sent = Export(kind="privacy.employee", name=f"employee-{who}.json", content_type=JSON, rows=rows)
@@ -53,7 +53,7 @@ def export(request: PageRequest, who: str) -> HttpResponseBase:
 @require_POST
 def erase(request: PageRequest, who: str) -> HttpResponse:
     """Erase who somebody was that left."""
-    employee, form = _employee(who), EraseForm(request.POST)
+    employee, form = employee_or_404(who), EraseForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Tick the box first: an erasure cannot be undone."))
         return redirect("privacy:employees")
@@ -69,7 +69,7 @@ def erase(request: PageRequest, who: str) -> HttpResponse:
     return redirect("privacy:employees")
 
 
-def _employee(who: str) -> Employee:
+def employee_or_404(who: str) -> Employee:
     """Return whom an address means: r12 is a rep, a12 an account without one."""
     kind, number = who[:1], who[1:]
     if not number.isdecimal() or len(number) > 18:

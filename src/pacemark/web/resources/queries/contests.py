@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pacemark.web.accounts.choices import AccessRole
+from pacemark.web.accounts.models import User
+from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.models import Call, Opportunity, Touch
 from pacemark.web.resources.choices import ContestState
@@ -66,3 +69,14 @@ def contests_shown(rep_ids: frozenset[int] | None) -> list[Contest]:
     if rep_ids is not None:
         rows = rows.filter(raised_by_id__in=rep_ids) | rows.filter(against_id__in=rep_ids)
     return sorted(rows[:MAX_PROOFS], key=lambda contest: contest.state != ContestState.OPEN)
+
+
+def contest_in_sight(contest_id: int, user: User, sight: frozenset[int] | None) -> tuple[Contest, bool] | None:
+    """Return a dispute of somebody in sight, and whether it is this person's to decide; None where there is none."""
+    rows = Contest.objects.select_related("lead", "lead__segment", "raised_by", "against", "decided_by")
+    found = rows.filter(pk=contest_id).first()
+    both = {side.pk for side in (found.raised_by, found.against) if side is not None} if found else set()
+    if found is None or (sight is not None and not both & sight):
+        return None
+    leads_both = (sight is None or both <= sight) and user.access_role != AccessRole.REP
+    return found, leads_both and not Rep.objects.filter(pk__in=both, user=user).exists()

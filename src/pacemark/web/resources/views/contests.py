@@ -9,11 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pacemark.web.accounts.access import allow_everyone
-from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.organization.models import Rep
 from pacemark.web.resources.models import Contest
-from pacemark.web.resources.queries.contests import Proof, contests_shown, evidence_of
+from pacemark.web.resources.queries.contests import Proof, contest_in_sight, contests_shown, evidence_of
 from pacemark.web.resources.services.contests import decide_contest
 from pacemark.web.resources.views.asked import done, leaders, sight_of
 from pacemark.web.resources.words import history_words
@@ -29,15 +27,10 @@ def contests(request: PageRequest) -> HttpResponse:
 
 
 def _found(request: PageRequest, contest_id: int) -> tuple[Contest, bool]:
-    """Return a dispute in sight, and whether this person may decide it."""
-    rows = Contest.objects.select_related("lead", "lead__segment", "raised_by", "against", "decided_by")
-    found, sight = rows.filter(pk=contest_id).first(), sight_of(request)
-    both = {side.pk for side in (found.raised_by, found.against) if side is not None} if found else set()
-    if found is None or (sight is not None and not both & sight):
+    found = contest_in_sight(contest_id, request.user, sight_of(request))
+    if found is None:
         raise Http404
-    leads_both = sight is None or both <= sight
-    is_party = Rep.objects.filter(pk__in=both, user=request.user).exists()
-    return found, leads_both and not is_party and request.user.access_role != AccessRole.REP
+    return found
 
 
 @allow_everyone

@@ -107,13 +107,20 @@ def _in_sight(request: PageRequest, lead_id: int) -> LeadCard:
     return card
 
 
+def worked_on(request: PageRequest, lead_id: int) -> LeadCard:
+    """Return a lead that the person works on, or leads those who do; raises Http404 for another's."""
+    card = _in_sight(request, lead_id)
+    if not _may_note(request, card):
+        raise Http404
+    return card
+
+
 @allow_everyone
 @require_POST
 def note(request: PageRequest, lead_id: int) -> HttpResponse:
     """Keep the next contact and the line."""
-    card, form = _in_sight(request, lead_id), NoteForm(request.POST)
-    if not _may_note(request, card):
-        raise Http404
+    worked_on(request, lead_id)
+    form = NoteForm(request.POST)
     if form.is_valid():
         note_lead(actor=request.user, lead_id=lead_id, **form.cleaned_data)
         messages.success(request, _("Noted."))
@@ -126,8 +133,7 @@ def note(request: PageRequest, lead_id: int) -> HttpResponse:
 @require_POST
 def phone(request: PageRequest, lead_id: int) -> HttpResponse:
     """Show name and number to whoever works the lead, or leads them and says why; the trail keeps who looked."""
-    if not _may_note(request, _in_sight(request, lead_id)):
-        raise Http404
+    worked_on(request, lead_id)
     if _is_rep(request):
         return _page(request, lead_id, phone_in_full(actor=request.user, lead_id=lead_id), is_revealed=True)
     form = RevealForm(request.POST)
