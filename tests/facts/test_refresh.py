@@ -12,8 +12,10 @@ from django.db import connection, transaction
 
 from pacemark.web.pipeline import facts_rebuild, facts_services
 from pacemark.web.pipeline.fact_models import ChangedDay, ChangedMonth, DialCohort, RepDay
-from pacemark.web.pipeline.facts_services import rebuild_facts, refresh_changed_days
+from pacemark.web.pipeline.facts_rebuild import lock_days, lock_months
+from pacemark.web.pipeline.facts_services import rebuild_facts, refresh_changed_days, refresh_days
 from pacemark.web.pipeline.models import Call, Deal, Lead, Opportunity, Refund, Segment
+from pacemark.web.pipeline.queries.freshness import waiting_days
 from pacemark.web.trail.models import TrailEntry
 from tests.facts.oracle import expected_facts, stored_facts
 from tests.facts.random_floor import Floor, make_floor, random_call, random_deal, random_opportunity
@@ -46,7 +48,7 @@ def touched(*events: Call | Opportunity | Deal | Refund) -> None:
         else:
             days.add((event.deal.owner_id or 0, event.refunded_on))
     for rep_id, day in days:
-        ChangedDay.objects.get_or_create(rep_id=rep_id, business_date=day)
+        ChangedDay.objects.create(rep_id=rep_id, business_date=day)
 
 
 def edit(event: Call | Opportunity | Deal | Refund, **values: object) -> None:
@@ -158,8 +160,10 @@ def test_a_refresh_equals_a_rebuild_on_postgres(on_postgres: str) -> None:
 def test_the_first_refresh_counts_everything() -> None:
     make_floor(6, n_calls=60)
     touched(*Call.objects.all())
-    n_days = ChangedDay.objects.count()
+    touched(Call.objects.latest("pk"))
+    n_days = waiting_days()
 
+    assert 0 < n_days < ChangedDay.objects.count()
     assert refresh_changed_days() == n_days
     assert stored_facts(fetch) == expected_facts()
 
@@ -269,30 +273,57 @@ def test_the_number_of_statements_does_not_grow_with_the_days(
 
 
 @pytest.mark.postgres
-def test_a_refresh_waits_for_a_writer_whose_day_was_noted_before(on_postgres: str) -> None:
-    """The day is noted already, so the writer notes nothing new; its call must not be missed for that."""
+def test_what_is_written_while_days_are_counted_is_left_to_the_next(on_postgres: str) -> None:
+    """The day is noted already: the writer's own note must not be used up with it, nor make anybody wait."""
     floor = make_floor(12, n_calls=60)
     rebuild_facts(actor=None)
     call = random_call(floor, next(NUMBERS))
     touched(call)
-    refreshed = Thread(target=_refresh_in_a_thread)
     with transaction.atomic():
         call.save()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO fact_changed_day (rep_id, business_date) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                [call.rep_id or 0, call.business_date],
-            )
-        refreshed.start()
-        refreshed.join(timeout=0.5)
-        assert refreshed.is_alive()
-    refreshed.join()
+        touched(call)
+        in_a_thread(refresh_changed_days)
+    assert stored_facts(fetch) != expected_facts()
 
+    refresh_changed_days()
     assert stored_facts(fetch) == expected_facts()
 
 
-def _refresh_in_a_thread() -> None:
-    try:
-        refresh_changed_days()
-    finally:
-        connection.close()
+@pytest.mark.postgres
+def test_nobody_waits_for_whoever_counts(on_postgres: str) -> None:
+    floor = make_floor(13, n_calls=60)
+    rebuild_facts(actor=None)
+    call = random_call(floor, next(NUMBERS))
+
+    def touch_and_refresh() -> None:
+        touched(call)
+        refresh_days()
+
+    touch_and_refresh()
+    with transaction.atomic(), connection.cursor() as cursor:  # as whoever counts months
+        lock_months(cursor)
+        assert ChangedMonth.objects.all().delete()[0]
+        in_a_thread(touch_and_refresh)
+    assert ChangedMonth.objects.exists()
+
+    touched(call)
+    with transaction.atomic(), connection.cursor() as cursor:  # as whoever counts days
+        lock_days(cursor)
+        assert ChangedDay.objects.all().delete()[0]
+        in_a_thread(lambda: touched(call))
+    assert ChangedDay.objects.exists()
+
+
+def in_a_thread(work: Callable[[], object]) -> None:
+    """Do it on a connection of its own; it must be done although the caller's transaction is still open."""
+
+    def worked() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = Thread(target=worked, daemon=True)
+    thread.start()
+    thread.join(timeout=20)
+    assert not thread.is_alive()

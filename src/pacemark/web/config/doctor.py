@@ -18,10 +18,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from pacemark.web.jobs.queries import failed_since, last_slot_at, oldest_due_at
 from pacemark.web.organization.models import CalendarDay
-from pacemark.web.pipeline.fact_models import ChangedDay
 from pacemark.web.pipeline.facts_built import outdated_log_build
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.phones import open_phone
+from pacemark.web.pipeline.queries.freshness import waiting_days
 from pacemark.web.trail.models import TrailEntry, TrailSeal
 from pacemark.web.trail.seals import SETTLED_AFTER
 
@@ -143,7 +143,7 @@ def _jobs(now: datetime) -> Iterator[Finding]:
 
 
 def _facts(_now: datetime) -> Iterator[Finding]:
-    waiting = ChangedDay.objects.count()
+    waiting = waiting_days()
     told = f"{waiting} days of reps wait to be counted anew" if waiting else "every day is counted"
     remedy = "A worker counts them within seconds; or run `pacemark facts rebuild`." if waiting else ""
     yield Finding(what="facts", state=State.WORTH_A_LOOK if waiting else State.GOOD, told=told, remedy=remedy)

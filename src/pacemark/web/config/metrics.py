@@ -13,7 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from pacemark.web.jobs.queries import oldest_due_at, status_counts
-from pacemark.web.pipeline.fact_models import ChangedDay
+from pacemark.web.pipeline.queries.freshness import waiting_days
 
 __all__ = ["CONTENT_TYPE_LATEST", "note_request", "scrape"]
 
@@ -44,7 +44,7 @@ class _DatabaseNumbers(Collector):
         yield GaugeMetricFamily(
             "pacemark_facts_changed_days",
             "Days of reps whose facts are to be counted anew.",
-            ChangedDay.objects.count(),
+            waiting_days(),
         )
 
 

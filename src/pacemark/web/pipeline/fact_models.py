@@ -119,28 +119,32 @@ class QualityWindow(models.Model):
 
 
 class ChangedDay(models.Model):
-    """A rep's day whose events changed since its facts were counted; written with them, used up by the roll-up."""
+    """A rep's day whose events changed since its facts were counted; written with them, used up by the roll-up.
+
+    The same day may be noted twice: one writer would otherwise wait for the other, and for whoever counts that day.
+    """
 
     rep_id = models.BigIntegerField()
     business_date = models.DateField()
 
     class Meta:
         db_table = "fact_changed_day"
-        constraints = [models.UniqueConstraint(fields=["rep_id", "business_date"], name="changed_day_once")]
 
     def __str__(self) -> str:
         return f"{self.rep_id} {self.business_date}"
 
 
 class ChangedMonth(models.Model):
-    """A rep's month whose days were counted anew and whose monthly facts were not yet; without a month, all of them."""
+    """A rep's month whose days were counted anew and whose monthly facts were not yet; without a month, all of them.
+
+    The same month may be noted twice: whoever counts days would otherwise wait for whoever is counting that month.
+    """
 
     rep_id = models.BigIntegerField()
     month = models.CharField(max_length=8, blank=True)
 
     class Meta:
         db_table = "fact_changed_month"
-        constraints = [models.UniqueConstraint(fields=["rep_id", "month"], name="changed_month_once")]
 
     def __str__(self) -> str:
         return f"{self.rep_id} {self.month}"

@@ -133,7 +133,7 @@ def _note(cursor: CursorWrapper, last_day: date) -> None:
     cursor.execute("DELETE FROM fact_changed_month")
     cursor.execute(
         "INSERT INTO fact_changed_day (rep_id, business_date) SELECT rep_id, business_date FROM fact_rep_day "
-        "WHERE business_date > %s ON CONFLICT DO NOTHING",
+        "WHERE business_date > %s",
         [last_day],
     )
 

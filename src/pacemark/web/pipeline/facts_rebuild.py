@@ -26,7 +26,7 @@ _OWN_SHARE = 0.47
 # All calls are read: its usual 4 MB would sort them in small pieces, and the order of an index would fetch each from
 # its own place. Compiling a statement costs more than it saves.
 _POSTGRES_SETTINGS = {"work_mem": "256MB", "enable_indexscan": "off", "jit": "off"}
-_MONTHS_LOCK = 0x6D6F6E74  # one at a time counts months
+_DAYS_LOCK, _MONTHS_LOCK = 0x64617973, 0x6D6F6E74  # one at a time counts days, another one months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +52,17 @@ class Count:
 
 
 def lock_days(cursor: CursorWrapper) -> None:
-    """Let nobody else count days, or note changed ones, until this transaction ends.
+    """Let nobody else count days until this transaction ends; whoever notes changed ones need not wait.
 
-    On PostgreSQL this waits for every transaction that has noted a changed day: its events are then seen by what
-    follows, or its note is left for the next roll-up. On SQLite the transaction holds the only write lock already.
+    Notes are used up before events are counted: where a note could be seen, so can its events be; any other is left
+    for the next roll-up. On SQLite the transaction holds the only write lock already.
     """
     if connection.vendor == "postgresql":
-        cursor.execute("LOCK TABLE fact_changed_day IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DAYS_LOCK])
 
 
 def lock_months(cursor: CursorWrapper) -> None:
-    """Let nobody else count months until this transaction ends; whoever notes changed days need not wait.
-
-    An event that comes in meanwhile has its day noted, and with the day its month will be counted again.
-    """
+    """Let nobody else count months until this transaction ends; whoever notes or counts days need not wait."""
     if connection.vendor == "postgresql":
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MONTHS_LOCK])
 

@@ -26,6 +26,7 @@ from pacemark.web.pipeline.facts_rebuild import (
     rebuild_days,
     rebuild_months,
 )
+from pacemark.web.pipeline.queries.freshness import waiting_days
 from pacemark.web.trail.services import record
 
 _CHANGED = "facts_changed_now"
@@ -88,14 +89,12 @@ def refresh_days(*, actor: User | None = None) -> int:
 def note_days_of(*, actor: User | None, rep_id: int, first_day: date) -> None:
     """Note all days of a rep from one on, for the next roll-up; who moved them there has left the trail."""
     days = RepDay.objects.filter(rep_id=rep_id, business_date__gte=first_day).values_list("business_date", flat=True)
-    ChangedDay.objects.bulk_create(
-        [ChangedDay(rep_id=rep_id, business_date=day) for day in days], ignore_conflicts=True
-    )
+    ChangedDay.objects.bulk_create([ChangedDay(rep_id=rep_id, business_date=day) for day in days])
 
 
 def _refresh_days(counting: _Counting) -> int:
     if not RepDay.objects.exists() and log_build() is None:  # quicker than day by day
-        n_days = ChangedDay.objects.count()
+        n_days = waiting_days()
         rebuild_days(Count(relations=counting.relations, definitions=counting.definitions, seconds={}))
         return n_days
     n_days = _take_changed_days(counting)
@@ -111,14 +110,15 @@ def _take_changed_days(counting: _Counting) -> int:
         f"CREATE TEMPORARY TABLE {_CHANGED} (rep_id bigint, business_date date, PRIMARY KEY (rep_id, business_date))"
     )
     cursor.execute(
-        f"INSERT INTO {_CHANGED} SELECT rep_id, business_date FROM fact_changed_day WHERE business_date > {_LOGS_END}"
+        f"INSERT INTO {_CHANGED} SELECT DISTINCT rep_id, business_date FROM fact_changed_day "
+        f"WHERE business_date > {_LOGS_END}"
     )
     n_days: int = cursor.rowcount
     cursor.execute("DELETE FROM fact_changed_day")
     month = month_of("business_date", counting.definitions.month_start_day)
     cursor.execute(
         f"INSERT INTO fact_changed_month (rep_id, month) SELECT DISTINCT rep_id, {month} FROM {_CHANGED} "
-        f"WHERE {month} > SUBSTR(CAST({_LOGS_END} AS VARCHAR(10)), 1, 7) || '+' ON CONFLICT DO NOTHING"
+        f"WHERE {month} > SUBSTR(CAST({_LOGS_END} AS VARCHAR(10)), 1, 7) || '+'"
     )
     _analyze(cursor, _CHANGED)
     return n_days
@@ -148,7 +148,7 @@ def _refresh_months(definitions: Definitions) -> None:
         cursor.execute(
             f"CREATE TEMPORARY TABLE {_MONTHS} (rep_id bigint, month varchar(8), PRIMARY KEY (rep_id, month))"
         )
-        cursor.execute(f"INSERT INTO {_MONTHS} SELECT rep_id, month FROM fact_changed_month WHERE month <> ''")
+        cursor.execute(f"INSERT INTO {_MONTHS} SELECT DISTINCT rep_id, month FROM fact_changed_month WHERE month <> ''")
         cursor.execute(f"DELETE FROM fact_changed_month WHERE (rep_id, month) IN (SELECT rep_id, month FROM {_MONTHS})")
         _analyze(cursor, _MONTHS)
         for fact in MONTHLY_FACTS:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pacemark.web.pipeline.publishing.bulk import indexes_rebuilt
 from pacemark.web.pipeline.publishing.context import Outcome, Publication
 
-MARK_DAYS = "INSERT INTO fact_changed_day (rep_id, business_date) {select} ON CONFLICT DO NOTHING"
+MARK_DAYS = "INSERT INTO fact_changed_day (rep_id, business_date) {select}"
 
 PEOPLE = "LEFT JOIN stage_people p ON p.person_no = s.person_no"
 LEADS = "LEFT JOIN stage_lead_ids l ON l.ref = s.lead_ref"

@@ -66,8 +66,13 @@ def freshness() -> Freshness:
         last_call_on=last_call_date(),
         last_opportunity_on=last_opportunity_date(),
         last_deal_on=Deal.objects.aggregate(last=Max("signed_on"))["last"],
-        waiting_days=ChangedDay.objects.count(),
+        waiting_days=waiting_days(),
     )
+
+
+def waiting_days() -> int:
+    """Return how many days of reps wait to be counted."""
+    return ChangedDay.objects.values("rep_id", "business_date").distinct().count()
 
 
 def facts_wait() -> bool:
