@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from pacemark.engine.resources.allocation import allocate
 from pacemark.engine.resources.arrivals import Arrivals, Desk
 from pacemark.engine.resources.eligibility import Rep, exclusion_of, skills_missing
+from pacemark.engine.resources.ledger import Ledger
 from pacemark.engine.resources.policy import Policy, Team
+from pacemark.engine.resources.seating import Seating
 from pacemark.engine.resources.shares import solve_shares
-from tests.support.allocations import arrivals, arrivals_from, desks, in_chunks, reps
+from tests.support.allocations import arrivals, arrivals_from, desks, in_chunks, part_of, reps
 
 CUTS = st.lists(st.integers(1, 60), max_size=6)
 
@@ -36,6 +39,29 @@ def test_the_quick_way_decides_as_the_explained_one(leads: Arrivals, desk: Desk,
     quick, explained = in_chunks(leads, desk, cuts), in_chunks(leads, desk, cuts, evidence=True)
 
     assert (quick.owners, quick.ledger) == (explained.owners, explained.ledger)
+
+
+@settings(max_examples=80)
+@given(arrivals(tagged=True), desks(limited=True), CUTS)
+def test_a_desk_looked_at_once_decides_as_one_looked_at_anew(leads: Arrivals, desk: Desk, cuts: list[int]) -> None:
+    shares = solve_shares(desk.reps, desk.teams, desk.policy, desk.policy.expected_leads)
+    desk = replace(desk, shares={name: share.share for name, share in shares.items()})
+    seating, anew, again = Seating(desk.reps, desk.shares or {}), Ledger(), Ledger()
+    borders = sorted({0, len(leads.ids), *(cut for cut in cuts if cut < len(leads.ids))})
+
+    # Each chunk fills caps, guards floors and ends make-ups; the next one opens with the same desk as if nothing had.
+    for first, last in pairwise(borders):
+        seated = allocate(part_of(leads, first, last), desk, again, seating=seating)
+        plain = allocate(part_of(leads, first, last), desk, anew)
+        assert seated == plain
+        anew, again = plain.ledger, seated.ledger
+
+
+def test_a_seating_of_other_people_is_not_used() -> None:
+    desk = Desk(reps=[Rep(id="a"), Rep(id="b")], shares={"a": Fraction(1, 2), "b": Fraction(1, 2)})
+    other = Seating([Rep(id="a"), Rep(id="b", off="on_leave")], desk.shares or {})
+
+    assert set(allocate(arrivals_from("AA"), desk, seating=other).owners) == {"a", "b"}
 
 
 @settings(max_examples=80)

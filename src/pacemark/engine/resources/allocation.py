@@ -12,11 +12,14 @@ from pacemark.engine.resources.arrivals import WAITS, Allocation, Arrivals, Deci
 from pacemark.engine.resources.dealing import Dealing
 from pacemark.engine.resources.ledger import Ledger
 from pacemark.engine.resources.picking import pick
+from pacemark.engine.resources.seating import Seating
 
 EMPTY = Ledger()
 
 
-def allocate(arrivals: Arrivals, desk: Desk, ledger: Ledger = EMPTY, *, evidence: bool = True) -> Allocation:
+def allocate(
+    arrivals: Arrivals, desk: Desk, ledger: Ledger = EMPTY, *, evidence: bool = True, seating: Seating | None = None
+) -> Allocation:
     """Decide who gets which of the leads that arrived.
 
     Parameters
@@ -29,6 +32,8 @@ def allocate(arrivals: Arrivals, desk: Desk, ledger: Ledger = EMPTY, *, evidence
         What the run before gave back; empty for the first.
     evidence : bool, default True
         Whether each decision's evidence is made. Without it the same is decided, faster.
+    seating : Seating or None
+        Made before of the very reps and shares of the desk, for leads that come one by one; another is not used.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def allocate(arrivals: Arrivals, desk: Desk, ledger: Ledger = EMPTY, *, evidence
     {'a': 30, 'b': 25, 'c': 25, 'd': 20}
     """
     _check(arrivals, desk)
-    dealing = Dealing(desk, ledger, len(arrivals.ids))
+    dealing = Dealing(desk, ledger, len(arrivals.ids), seating)
     decided, decisions, waiting = dealing.deal(arrivals, evidence=evidence)
     places = pick(arrivals, decided, desk)
     owners = decided[places]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -11,11 +10,12 @@ import numpy as np
 from pacemark.engine.errors import EngineError
 from pacemark.engine.resources.arrivals import NO_TAGS, WAITS, Arrivals, Decision, Desk, IntArray, Waiting, coded
 from pacemark.engine.resources.contest import Contest, Group, on_grid
-from pacemark.engine.resources.drift import Drift, is_coarse
-from pacemark.engine.resources.eligibility import DO_NOT_CONTACT, ON_LEAVE, Exclusion
+from pacemark.engine.resources.drift import Drift
+from pacemark.engine.resources.eligibility import DO_NOT_CONTACT, Exclusion
 from pacemark.engine.resources.ledger import Account, Key, Ledger, Window
 from pacemark.engine.resources.policy import Policy
-from pacemark.engine.resources.roster import Roster, Tags
+from pacemark.engine.resources.roster import Roster
+from pacemark.engine.resources.seating import Seating, Tags
 from pacemark.engine.resources.shares import solve_shares
 
 
@@ -30,21 +30,25 @@ class Dealing:
         As the run begins.
     n_leads : int
         Leads in this run.
+    seating : Seating or None
+        The desk's own, where it has been made before.
     """
 
-    def __init__(self, desk: Desk, ledger: Ledger, n_leads: int) -> None:
+    def __init__(self, desk: Desk, ledger: Ledger, n_leads: int, seating: Seating | None = None) -> None:
         policy = desk.policy
         n_expected = _expected(policy, n_leads)
         self.shares = desk.shares if desk.shares is not None else _solved(desk, n_expected)
         self._policy = policy
-        self._place_of = {rep.id: place for place, rep in enumerate(desk.reps)}
-        on_leave = {rep.id for rep in desk.reps if rep.off == ON_LEAVE}
-        self._absent = {name: credit for name, credit in ledger.absent.items() if name in on_leave and policy.make_up}
+        if seating is None or not seating.fits(desk.reps, self.shares):
+            seating = Seating(desk.reps, self.shares)
+        self._place_of = seating.place_of
+        absent = ledger.absent.items() if policy.make_up else ()
+        self._absent = {name: credit for name, credit in absent if name in seating.on_leave}
         window = Window() if policy.expected_leads is None else ledger.window
-        self.roster = Roster(desk.reps, self.shares, policy, window, n_expected, self._absent)
+        self.roster = Roster(seating, policy, window, n_expected, self._absent)
         self.exclusions = self.roster.exclusions()
-        self._levels = _Levels(desk, ledger)
-        self._drift = Drift(ledger.teams) if is_coarse(desk.reps, self.shares) else None
+        self._levels = _Levels(seating, ledger)
+        self._drift = Drift(ledger.teams) if seating.is_coarse else None
         self._differences: dict[tuple[Tags, int], dict[str, Exclusion]] = {}
 
     def deal(self, arrivals: Arrivals, *, evidence: bool) -> tuple[IntArray, list[Decision], list[Waiting]]:
@@ -175,7 +179,7 @@ class Dealing:
     def _credit_absent(self, contest: Contest) -> None:
         """Count what a rep on leave is credited; the lead that would pass the limit ends it."""
         for name, weight in contest.credited.items():
-            if self.roster.is_made_up[name]:
+            if self.roster.is_made_up.get(name):
                 credit = self._absent.get(name, Fraction(0)) + Fraction(weight, contest.credit_total)
                 # Judged after the lead, so that the next one sees it, in this run or another.
                 is_full = credit + Fraction(weight, contest.credit_total) > self._policy.make_up
@@ -195,12 +199,8 @@ class Dealing:
 class _Levels:
     """The groups of both levels, opened when their first lead comes."""
 
-    def __init__(self, desk: Desk, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._team_names = sorted({rep.team for rep in desk.reps})
-        self._mates: defaultdict[str, list[str]] = defaultdict(list)
-        for rep in desk.reps:
-            self._mates[rep.team].append(rep.id)
+    def __init__(self, seating: Seating, ledger: Ledger) -> None:
+        self._ledger, self._seating = ledger, seating
         self._grades = sorted({grade for _name, grade in ledger.reps})
         self._teams: dict[str, Group] = {}
         self._reps: dict[str, Group] = {}
@@ -209,7 +209,7 @@ class _Levels:
         """Return the first level of a grade."""
         group = self._teams.get(grade)
         if group is None:
-            names = {name: [grade] for name in self._team_names}
+            names = {name: [grade] for name in self._seating.team_names}
             group = Group(self._ledger.teams, names, self._ledger.marks.get(f"teams/{grade}"))
             self._teams[grade] = group
         return group
@@ -218,7 +218,7 @@ class _Levels:
         """Return the second level of a team."""
         group = self._reps.get(team)
         if group is None:
-            names = dict.fromkeys(self._mates[team], self._grades)
+            names = dict.fromkeys((rep.id for rep in self._seating.by_team[team]), self._grades)
             group = self._reps[team] = Group(self._ledger.reps, names, self._ledger.marks.get(f"reps/{team}"))
         return group
 

@@ -2,57 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from fractions import Fraction
-from math import lcm
 
 from pacemark.engine.resources.contest import Contest
-from pacemark.engine.resources.eligibility import ON_LEAVE, Exclusion, Rep, exclusion_of, skills_missing
+from pacemark.engine.resources.eligibility import Exclusion, Rep, exclusion_of, skills_missing
 from pacemark.engine.resources.ledger import Window
 from pacemark.engine.resources.policy import Policy
-
-Tags = frozenset[str]
-Members = list[tuple[str, int]]
-
-
-@dataclass(slots=True)
-class Seats:
-    """Who may be served with one kind of lead, as long as nothing changes.
-
-    Parameters
-    ----------
-    tags : frozenset of str
-        The kind of lead.
-    version : int
-        Changes of the roster that it knows of; -1 before the first use.
-    teams : Contest or None
-        First level; None where nobody may be served.
-    reps : dict of str to Contest
-        Second level, by team; made when a lead comes to the team.
-    members : dict of str to (list, list)
-        Of each team, who may be served and who is credited, with weights.
-    weights : dict of str to int
-        Weight of each team that has somebody to serve.
-    known : dict of str to int
-        For each team, the changes of its own that are known.
-    """
-
-    tags: Tags
-    version: int = -1
-    teams: Contest | None = None
-    reps: dict[str, Contest] = field(default_factory=dict)
-    members: dict[str, tuple[Members, Members]] = field(default_factory=dict)
-    weights: dict[str, int] = field(default_factory=dict)
-    known: dict[str, int] = field(default_factory=dict)
-
-    def team(self, name: str) -> Contest:
-        """Return the second level of a team."""
-        contest = self.reps.get(name)
-        if contest is None:
-            contest = self.reps[name] = Contest(*self.members[name])
-        return contest
+from pacemark.engine.resources.seating import Seating, Seats, Tags
 
 
 class Roster:
@@ -60,10 +17,8 @@ class Roster:
 
     Parameters
     ----------
-    reps : sequence of Rep
-        As the run begins.
-    shares : mapping of str to Fraction
-        Part of all leads by rep id; a missing one is 0.
+    seating : Seating
+        People and shares as the run begins.
     policy : Policy
         Floor, ceiling, make-up.
     window : Window
@@ -76,32 +31,26 @@ class Roster:
 
     def __init__(
         self,
-        reps: Sequence[Rep],
-        shares: Mapping[str, Fraction],
+        seating: Seating,
         policy: Policy,
         window: Window,
         n_expected: int,
         absent: Mapping[str, Fraction],
     ) -> None:
-        self.reps = {rep.id: rep for rep in reps}
-        self.given: dict[str, int] = dict.fromkeys(self.reps, 0)
-        self.is_made_up: dict[str, bool] = {
-            rep.id: rep.off == ON_LEAVE and absent.get(rep.id, 0) < policy.make_up for rep in reps
-        }
+        self._seating, self.reps = seating, seating.reps
+        self.given: dict[str, int] = {}
+        self.is_made_up = {name: absent.get(name, 0) < policy.make_up for name in seating.on_leave}
         self._policy, self._n_expected = policy, n_expected
         self._arrived, self._in_window = window.arrived, dict(window.received)
-        denominator = lcm(*(share.denominator for share in shares.values()))
-        self._weights = {
-            name: share.numerator * (denominator // share.denominator) if (share := shares.get(name)) else 0
-            for name in self.reps
-        }
-        self._by_team: dict[str, list[Rep]] = defaultdict(list)
-        for rep in reps:
-            self._by_team[rep.team].append(rep)
+        self._weights, self._by_team = seating.weights, seating.by_team
         self._version, self._team_version = 0, dict.fromkeys(self._by_team, 0)
         self._seats: dict[Tags, Seats] = {}
         self._is_guarded = False
-        self._excluded = {rep.id: self._exclusion(rep) for rep in reps}
+        # Beyond the desk, only a ceiling and leaves that are made up for decide who may be served at the first lead.
+        self._is_plain = policy.ceiling is None and not any(self.is_made_up.values())
+        self._excluded = dict(seating.excluded)
+        if policy.ceiling is not None:
+            self._excluded = {name: self._exclusion(rep) for name, rep in self.reps.items()}
         self._missing = self._missing_to_floor() if policy.floor else 0
 
     @property
@@ -117,6 +66,8 @@ class Roster:
 
     def exclusions_for(self, tags: Tags) -> dict[str, Exclusion]:
         """Return why each rep who may not get a lead with these tags now may not."""
+        if not tags:
+            return self.exclusions()
         found = {name: self._excluded[name] or skills_missing(rep, tags) for name, rep in self.reps.items()}
         return {name: exclusion for name, exclusion in found.items() if exclusion is not None}
 
@@ -145,14 +96,16 @@ class Roster:
         """Return the two levels of members for a lead with these tags."""
         seats = self._seats.get(tags)
         if seats is None:
-            seats = self._seats[tags] = Seats(tags)
+            seats = self._seats[tags] = self._seating.opened(tags) if self._is_plain else Seats(tags)
         if seats.version != self._version:
             self._renew(seats)
+            if self._is_plain and self._version == 0:
+                self._seating.keep(seats)
         return seats
 
     def give(self, name: str) -> None:
         """Count a lead given to a rep; a cap it reaches takes the rep out."""
-        self.given[name] += 1
+        self.given[name] = self.given.get(name, 0) + 1
         if self._policy.has_bounds:
             self._in_window[name] = self._in_window.get(name, 0) + 1
         rep = self.reps[name]
@@ -185,26 +138,25 @@ class Roster:
             self._team_version[team] += 1
 
     def _exclusion(self, rep: Rep) -> Exclusion | None:
-        found = exclusion_of(rep, self.given[rep.id])
+        found = exclusion_of(rep, self.given.get(rep.id, 0))
         if found is not None:
             return found
         got, ceiling = self._in_window.get(rep.id, 0), self._policy.ceiling
         if ceiling is not None and got >= ceiling:
             return Exclusion(code="ceiling", numbers={"received": got, "ceiling": ceiling})
-        if self._weights[rep.id] == 0:
-            return Exclusion(code="no_share" if rep.withheld is None else "withheld")
-        return None
+        return self._seating.shareless(rep)
 
     def _short_of_floor(self, rep: Rep) -> int:
         if rep.withheld is not None or self._excluded[rep.id] is not None:
             return 0
         short = max(0, self._policy.floor - self._in_window.get(rep.id, 0))
-        return short if rep.room is None else min(short, rep.room - self.given[rep.id])
+        return short if rep.room is None else min(short, rep.room - self.given.get(rep.id, 0))
 
     def _missing_to_floor(self) -> int:
         return sum(self._short_of_floor(rep) for rep in self.reps.values())
 
     def _renew(self, seats: Seats) -> None:
+        seats.part()
         for team, version in self._team_version.items():
             if seats.known.get(team) != version:
                 seats.known[team] = version
@@ -221,7 +173,7 @@ class Roster:
         seats.reps.pop(team, None)
         if not able:
             return
-        made_up = [rep for rep in self._by_team[team] if self.is_made_up[rep.id] and self._weights[rep.id] > 0]
+        made_up = [rep for rep in self._by_team[team] if self.is_made_up.get(rep.id) and self._weights[rep.id] > 0]
         credited = [(rep.id, self._weights[rep.id]) for rep in [*able, *made_up]]
         first = self._floor_first(team, seats.tags) or able
         seats.members[team] = [(rep.id, self._weights[rep.id]) for rep in first], credited

@@ -16,6 +16,7 @@ from pacemark.engine.resources.arrivals import Desk
 from pacemark.engine.resources.eligibility import Rep
 from pacemark.engine.resources.policy import AREA, Policy, Team
 from pacemark.engine.resources.reading import desk_of
+from pacemark.engine.resources.seating import Seating
 from pacemark.engine.resources.shares import solve_shares
 
 GONE = "off_duty"
@@ -76,6 +77,7 @@ class StandingDesk:
     desk: Desk
     key: str
     content: Mapping[str, Any]
+    seating: Seating
 
 
 @lru_cache(maxsize=8)
@@ -91,8 +93,9 @@ def with_shares(base: Mapping[str, Any], desk: Desk, shares: Mapping[str, str]) 
     content = {**base, "shares": dict(shares)}
     solved = {name: Fraction(text) for name, text in shares.items()}
     return StandingDesk(
-        desk=replace(desk, shares=solved), key=sha256(desk_text(content).encode()).hexdigest(), content=content
-    )
+        desk=replace(desk, shares=solved), key=sha256(desk_text(content).encode()).hexdigest(), content=content,
+        seating=Seating(desk.reps, solved),
+    )  # fmt: skip
 
 
 def desk_text(content: Mapping[str, Any]) -> str:

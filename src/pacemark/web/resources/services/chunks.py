@@ -15,6 +15,7 @@ from pacemark.engine.resources.allocation import allocate
 from pacemark.engine.resources.arrivals import Allocation, Arrivals, Desk
 from pacemark.engine.resources.fairness import jain
 from pacemark.engine.resources.ledger import Ledger, Window
+from pacemark.engine.resources.seating import Seating
 from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.queries import organization, reps_who_left
 from pacemark.web.pipeline.choices import HoldingBegan
@@ -53,12 +54,18 @@ def deal_next_chunk(*, run_id: int) -> Run:
 
 
 def deal_under_lock(
-    *, run: Run, state: LedgerState, desk: Desk, written: Mapping[int, Arrived] = MappingProxyType({})
+    *,
+    run: Run,
+    state: LedgerState,
+    desk: Desk,
+    written: Mapping[int, Arrived] = MappingProxyType({}),
+    seating: Seating | None = None,
 ) -> None:
     """Deal the next leads of a run for a caller who holds the ledger's lock, and the run's or has just opened it.
 
     Everything is written but the run itself: the caller saves its ``DEALT_FIELDS``. ``written`` are leads that its
-    transaction has made: nobody else sees them, so they are neither locked nor looked up.
+    transaction has made: nobody else sees them, so they are neither locked nor looked up. ``seating`` is the desk's own
+    where one has been made.
     """
     first = run.n_done
     ids: list[int] = run.inputs["leads"][first : first + run.inputs["chunk_size"]]
@@ -71,7 +78,7 @@ def deal_under_lock(
     before = ledger_now(state)
     dealt, strange = _split(leads, desk)
     if desk.reps and dealt:
-        allocation = _allocated(run, desk, before, dealt)
+        allocation = _allocated(run, desk, before, dealt, seating)
         _keep(run, dealt, allocation, are_new=not there)
         after = allocation.ledger
         if desk.policy.expected_leads is None or not run.inputs["has_window"]:
@@ -117,7 +124,7 @@ def _split(leads: Sequence[Arrived], desk: Desk) -> tuple[list[Arrived], list[Ar
     ]
 
 
-def _allocated(run: Run, desk: Desk, before: Ledger, leads: Sequence[Arrived]) -> Allocation:
+def _allocated(run: Run, desk: Desk, before: Ledger, leads: Sequence[Arrived], seating: Seating | None) -> Allocation:
     worth = run.inputs.get("worth")
     arrivals = Arrivals(
         ids=[str(lead.lead_id) for lead in leads],
@@ -127,12 +134,12 @@ def _allocated(run: Run, desk: Desk, before: Ledger, leads: Sequence[Arrived]) -
         values=None if worth is None else [worth[kind_name(lead.channel, lead.lead_grade)] for lead in leads],
     )
     if run.inputs["has_window"]:
-        return allocate(arrivals, desk, before)
+        return allocate(arrivals, desk, before, seating=seating)
     # Floor and ceiling are for this run alone: its progress is the run's, not the policy's.
     policy = replace(desk.policy, expected_leads=run.n_leads) if desk.policy.has_bounds else desk.policy
     progress = run.answer.get("window") or {}
     window = Window(arrived=progress.get("arrived", 0), received=progress.get("received", {}))
-    return allocate(arrivals, replace(desk, policy=policy), replace(before, window=window))
+    return allocate(arrivals, replace(desk, policy=policy), replace(before, window=window), seating=seating)
 
 
 def _keep(run: Run, leads: Sequence[Arrived], allocation: Allocation, *, are_new: bool) -> None:

@@ -200,7 +200,7 @@ def deal_arrivals(
         key=asking.key, kind=asking.kind, version=version, inputs_key=asking.content_key, inputs=inputs,
         desk_id=_kept_desk(standing), n_leads=len(asking.lead_ids), began_by=actor, began_at=asking.at, answer={},
     )  # fmt: skip
-    deal_under_lock(run=run, state=state, desk=desk, written=written)
+    deal_under_lock(run=run, state=state, desk=desk, written=written, seating=standing.seating)
     return run
 
 
