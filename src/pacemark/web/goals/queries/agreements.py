@@ -50,24 +50,22 @@ class AgreementView:
         return self.state in WAITING
 
 
-def holding_versions(period_start: date) -> QuerySet[AgreementVersion]:
-    """Return the versions that hold in a period: agreed last, and not withdrawn."""
+def holding_versions(period_start: date, rep_ids: Collection[int] | None = None) -> QuerySet[AgreementVersion]:
+    """Return the versions that hold in a period: agreed last, and not withdrawn; ``None`` asks for everyone."""
     same = AgreementVersion.objects.filter(agreement=OuterRef("agreement"), agreed_at__isnull=False)
     ended = AgreementStep.objects.filter(version=OuterRef("pk"), kind=StepKind.WITHDRAW)
-    return AgreementVersion.objects.filter(
+    held = AgreementVersion.objects.filter(
         ~Exists(same.filter(version__gt=OuterRef("version"))),
         ~Exists(ended),
         agreement__period_start=period_start,
         agreed_at__isnull=False,
     )
+    return held if rep_ids is None else held.filter(agreement__rep_id__in=rep_ids)
 
 
 def agreed_rep_ids(period_start: date, rep_ids: Collection[int] | None) -> frozenset[int]:
     """Return those of the reps for whom an agreed version holds; ``None`` asks for everyone."""
-    held = holding_versions(period_start)
-    if rep_ids is not None:
-        held = held.filter(agreement__rep_id__in=rep_ids)
-    return frozenset(held.values_list("agreement__rep_id", flat=True))
+    return frozenset(holding_versions(period_start, rep_ids).values_list("agreement__rep_id", flat=True))
 
 
 def states_of(period_start: date, rep_ids: Collection[int] | None) -> dict[int, AgreementView]:
@@ -76,12 +74,10 @@ def states_of(period_start: date, rep_ids: Collection[int] | None) -> dict[int, 
     Whoever has never been proposed anything has no entry.
     """
     agreements = Agreement.objects.filter(period_start=period_start, n_steps__gt=0)
-    holding = holding_versions(period_start)
     if rep_ids is not None:
         agreements = agreements.filter(rep_id__in=rep_ids)
-        holding = holding.filter(agreement__rep_id__in=rep_ids)
     steps = _last_steps(agreements)
-    held = {version.agreement_id: version for version in holding}
+    held = {version.agreement_id: version for version in holding_versions(period_start, rep_ids)}
     return {
         agreement.rep_id: _view(agreement, steps[agreement.pk], held.get(agreement.pk))
         for agreement in agreements
@@ -129,7 +125,7 @@ def _view(agreement: Agreement, step: AgreementStep, held: AgreementVersion | No
 
 def standing_query(period_start: date, rep_ids: Collection[int] | None = None) -> QuerySet[RepPlan]:
     """Return the plan that each rep is measured against: the agreed one where one holds, else the current one."""
-    holding = holding_versions(period_start)
+    holding = holding_versions(period_start, rep_ids)
     is_agreed = Q(pk__in=holding.values("plan_id"))
     is_current = Q(is_current=True) & ~Q(rep_id__in=holding.values("agreement__rep_id"))
     plans = RepPlan.objects.filter(is_agreed | is_current, period_start=period_start).select_related("rep")

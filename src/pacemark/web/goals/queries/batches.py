@@ -45,9 +45,7 @@ def standing_of(first: date, last: date, rep_ids: Collection[int]) -> Standing:
     agreed = {
         (rep, month.first)
         for month in months
-        for rep in holding_versions(month.first)
-        .filter(agreement__rep_id__in=rep_ids)
-        .values_list("agreement__rep_id", flat=True)
+        for rep in holding_versions(month.first, rep_ids).values_list("agreement__rep_id", flat=True)
     }
     reps = Rep.objects.filter(pk__in=rep_ids).values_list("pk", "hired_on", "left_on")
     return Standing(
