@@ -19,12 +19,15 @@ from pytest_django import DjangoDbBlocker
 from tests.support.made_up import write_made_up
 from tests.support.needs import REQUIRE_ALL, chromium_path, postgres_server, samples_path, unmet_need
 from tests.support.people import People, client_of, make_people
-from tests.support.postgres import copied_template, django_on, fresh_database
+from tests.support.postgres import copied_template, django_on, fresh_database, migrate
+from tests.support.ready_databases import COPY, ReadyDatabase
+from tests.support.second_run import ON_EACH, ON_POSTGRES, check_choice, choose, why_left_out
 from tests.support.templates import (
     DATABASE,
     bring_in_school,
     copy_home,
     fill_database,
+    in_one_file,
     made_once,
     make_empty_home,
     shared_folder,
@@ -36,26 +39,33 @@ TODAY = date(2024, 3, 15)  # a Friday
 # --- what is left out, and saying so ---------------------------------------------------------------------------------
 
 
+def pytest_configure() -> None:
+    check_choice()
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say in the open that tests on each database need SQLite too: pytest-django makes only what marks ask for."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose what runs, and say in the open that tests on each database need Django's own one too."""
     for item in items:
         if "each_database" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.django_db(transaction=True))
+            item.add_marker(pytest.mark.django_db(transaction=True))  # pytest-django makes only what marks ask for
+    chosen = choose(items)
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    reason = unmet_need({mark.name for mark in item.iter_markers()})
+    reason = why_left_out(item) or unmet_need({mark.name for mark in item.iter_markers()})
     if reason is not None:
         pytest.skip(f"left out: {reason}")
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """Where everything is required, a test that was left out has failed."""
+    """Where everything is required, a test that was left out has failed, unless it is about the other database."""
     outcome = yield
     report = outcome.get_result()
-    if REQUIRE_ALL and report.skipped:
+    if REQUIRE_ALL and report.skipped and why_left_out(item) is None:
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was left out although PACEMARK_REQUIRE_ALL is true: {report.longrepr}"
 
@@ -67,6 +77,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         reasons[reason] = reasons.get(reason, 0) + 1
     for reason, count in sorted(reasons.items()):
         terminalreporter.write_line(f"{reason.removeprefix('Skipped: ')} ({count} tests)", yellow=True)
+    if ON_POSTGRES:
+        terminalreporter.write_line("run on PostgreSQL; tests that ask for no database run in the run on SQLite")
 
 
 # --- the world around a test -----------------------------------------------------------------------------------------
@@ -138,14 +150,41 @@ def django_db_modify_db_settings(sqlite_template: Path) -> Iterator[None]:
         yield
 
 
+if ON_POSTGRES:
+
+    @pytest.fixture(scope="session")
+    def django_db_setup(django_test_environment: None, postgres_template: str) -> Iterator[None]:
+        """Let Django's own test database be a PostgreSQL one: a copy for each test process."""
+        with ReadyDatabase(origin=postgres_template).copied(Path()) as url, django_on(url):
+            yield
+
+
 @pytest.fixture(scope="session")
-def made_up_file(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, django_db_blocker: DjangoDbBlocker
-) -> Path:
+def empty_database(request: pytest.FixtureRequest) -> ReadyDatabase:
+    """A migrated database without a row, of the kind that this run is about."""
+    return ReadyDatabase(origin=request.getfixturevalue("postgres_template" if ON_POSTGRES else "sqlite_template"))
+
+
+@pytest.fixture(scope="session")
+def made_up_database(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: ReadyDatabase, django_db_blocker: DjangoDbBlocker
+) -> Iterator[ReadyDatabase]:
     """The database of one made-up organisation, to be copied."""
+    folder = shared_folder(tmp_path_factory) / "made-up"
+
+    def made(where: Path) -> None:
+        with empty_database.copied(where) as url:
+            write_made_up(url)
+        in_one_file(where / COPY)
+
     with django_db_blocker.unblock():
-        folder = shared_folder(tmp_path_factory) / "made-up"
-        return made_once(folder, lambda where: write_made_up(where, sqlite_template)) / DATABASE
+        if isinstance(empty_database.origin, Path):
+            yield ReadyDatabase(origin=made_once(folder, made) / COPY)
+            return
+        server = postgres_server()
+        assert server is not None
+        with copied_template(server, folder, write_made_up, empty_database.origin) as name:
+            yield ReadyDatabase(origin=name)
 
 
 @pytest.fixture(scope="session")
@@ -201,7 +240,10 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory, django_db_blocke
     """A migrated database that others are copied from; a second test process copies the first one's."""
     server = postgres_server()
     assert server is not None, "mark the test with pytest.mark.postgres"
-    with django_db_blocker.unblock(), copied_template(server, shared_folder(tmp_path_factory) / "postgres") as name:
+    with (
+        django_db_blocker.unblock(),
+        copied_template(server, shared_folder(tmp_path_factory) / "postgres", migrate) as name,
+    ):
         yield name
 
 
@@ -221,7 +263,7 @@ def on_postgres(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> Iterat
         yield postgres_url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=ON_EACH)
 def each_shared_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Run a test on a SQLite file and on PostgreSQL, as several connections at once would use them."""
     if request.param == "postgres":
@@ -235,7 +277,7 @@ def each_shared_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iter
         yield "sqlite"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=ON_EACH)
 def each_database(request: pytest.FixtureRequest) -> str:
     """Run a test on SQLite and on PostgreSQL, with real transactions; the value is which."""
     if request.param == "postgres":

@@ -14,6 +14,7 @@ from tests.browser.floor_site import FloorSite, standing_site
 from tests.browser.looking import HEIGHTS, Language, Looker, watched
 from tests.browser.site import PASSWORD, Site, running_site
 from tests.support.made_up import SPEC
+from tests.support.ready_databases import ReadyDatabase
 from tests.support.templates import copy_home
 
 QUIET = (
@@ -24,7 +25,7 @@ QUIET = (
     "--disable-sync",
 )
 OpenPage = Callable[..., Looker]
-StandSite = Callable[[Path], AbstractContextManager[FloorSite]]
+StandSite = Callable[[ReadyDatabase], AbstractContextManager[FloorSite]]
 
 
 @pytest.fixture(scope="module")
@@ -48,21 +49,21 @@ def stand_site(
     tmp_path_factory: pytest.TempPathFactory,
     django_db_blocker: DjangoDbBlocker,
 ) -> StandSite:
-    """Serve a copy of a database file from this process."""
-    return lambda file: standing_site(file, tmp_path_factory.mktemp("floor"), django_db_blocker)
+    """Serve a copy of a database from this process."""
+    return lambda database: standing_site(database, tmp_path_factory.mktemp("floor"), django_db_blocker)
 
 
 @pytest.fixture(scope="module")
-def floor_site(stand_site: StandSite, sqlite_template: Path) -> Iterator[FloorSite]:
+def floor_site(stand_site: StandSite, empty_database: ReadyDatabase) -> Iterator[FloorSite]:
     """One empty floor for all tests of a module; they write people and days into it."""
-    with stand_site(sqlite_template) as site:
+    with stand_site(empty_database) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-def made_up_site(stand_site: StandSite, made_up_file: Path) -> Iterator[FloorSite]:
+def made_up_site(stand_site: StandSite, made_up_database: ReadyDatabase) -> Iterator[FloorSite]:
     """The made-up organisation on its last day."""
-    with stand_site(made_up_file) as site:
+    with stand_site(made_up_database) as site:
         site.turn_to(SPEC.end)
         yield site
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pacemark.web.accounts.services import create_user
 from pacemark.web.jobs.worker import run_pending
 from tests.browser.site import PASSWORD, TODAY
 from tests.support.postgres import django_on
+from tests.support.ready_databases import ReadyDatabase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +59,15 @@ def _unwrapped(handler: Any) -> Any:
 
 
 @contextmanager
-def standing_site(template: Path, folder: Path, blocker: DjangoDbBlocker) -> Iterator[FloorSite]:
-    """Serve a copy of a database file from a thread of this process; end it."""
-    path = folder / "floor.sqlite3"
-    shutil.copyfile(template, path)
+def standing_site(database: ReadyDatabase, folder: Path, blocker: DjangoDbBlocker) -> Iterator[FloorSite]:
+    """Serve a copy of a database from a thread of this process; end it."""
     thread = LiveServerThread("127.0.0.1", _unwrapped)
     thread.daemon = True
     with (
         as_if_synchronous(),
         blocker.unblock(),
-        django_on(f"sqlite:///{path}"),
+        database.copied(folder) as url,
+        django_on(url),
         override_settings(PACEMARK_TODAY=TODAY),
     ):
         thread.start()

@@ -11,7 +11,10 @@ from tests.browser.conftest import OpenPage, sign_in
 from tests.browser.looking import Language, Looker
 from tests.browser.site import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.sqlite("a server or a command of its own, on a data folder with its file"),
+]
 NAMES = ("Ann Lee", "Bob Ray")
 ADDRESS = "/goals/?period=2024-04"
 PEOPLE = """

@@ -15,7 +15,10 @@ from tests.browser.looking import Language, Looker
 from tests.browser.records import write_export
 from tests.browser.site import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.sqlite("a server or a command of its own, on a data folder with its file"),
+]
 NAMES = {
     ("zh-hans", 1440): ("王小禾", "李青", "陈一诺"),
     ("zh-hans", 390): ("周可", "吴越", "郑好"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -23,6 +22,7 @@ from tests.browser.conftest import OpenPage, StandSite, sign_in
 from tests.browser.floor_site import FloorSite, add_person
 from tests.browser.looking import Language, Looker
 from tests.browser.site import TODAY
+from tests.support.ready_databases import ReadyDatabase
 
 pytestmark = pytest.mark.browser
 APPEAL = {"zh-hans": "专线断了两天", "en": "The line was down"}
@@ -34,9 +34,9 @@ NOTE = {"zh-hans": "约周六晚上", "en": "Saturday evening"}
 
 
 @pytest.fixture
-def site(stand_site: StandSite, sqlite_template: Path) -> Iterator[FloorSite]:
+def site(stand_site: StandSite, empty_database: ReadyDatabase) -> Iterator[FloorSite]:
     """Two reps, six new leads and one that is blocked, two in the pool; anew for each test, for leads are used up."""
-    with stand_site(sqlite_template) as site:
+    with stand_site(empty_database) as site:
         _floor()
         yield site
 

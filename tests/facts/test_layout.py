@@ -9,7 +9,7 @@ from pacemark.facts.definitions import Definitions
 from pacemark.facts.statements import DIAL_COHORT, FACTS, REP_DAY, Fact
 from pacemark.web.pipeline.bridge import relations
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite("how its pages and query plans are")]
 
 
 def plan_of(fact: Fact) -> list[str]:

@@ -18,6 +18,7 @@ from pacemark.web.pipeline.models import Call
 from tests.facts.oracle import expected_facts, stored_facts
 from tests.facts.random_floor import make_floor
 
+pytestmark = pytest.mark.sqlite("a second reader of the same file")
 COUNTING_DIALS = ("rep_day", "dial_cohort")
 
 

@@ -98,6 +98,7 @@ def looking_at(home: Path) -> Fetch:
     return fetch
 
 
+@pytest.mark.sqlite("a full disk under its file")
 def test_a_full_disk_and_a_jumping_clock_lose_and_double_nothing(
     sqlite_site: Callable[[Path], str], tmp_path: Path
 ) -> None:

@@ -9,17 +9,18 @@ import pytest
 from django.utils import translation
 
 from tests.support.imports import Importer
+from tests.support.second_run import ON_EACH
 
 
 @pytest.fixture
 def importer(
     transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Importer:
-    """The import command on an empty SQLite database."""
+    """The import command on an empty database."""
     return Importer(tmp_path, monkeypatch, capsys)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=ON_EACH)
 def importer_everywhere(request: pytest.FixtureRequest, importer: Importer) -> Importer:
     """The import command on an empty database, once SQLite and once PostgreSQL."""
     if request.param == "postgres":

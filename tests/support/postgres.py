@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -51,16 +51,18 @@ def django_on(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def copied_template(server: str, memory: Path) -> Iterator[str]:
-    """Yield the name of a migrated database: a copy of the one that another test process made, while it is there."""
+def copied_template(
+    server: str, memory: Path, fill: Callable[[str], None], template: str = "template0"
+) -> Iterator[str]:
+    """Yield the name of a filled database: a copy of the one that another test process made, while it is there."""
     with ExitStack() as stack:
         with memory.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             try:
                 name, _url = stack.enter_context(fresh_database(server, memory.read_text()))
             except (FileNotFoundError, psycopg.errors.InvalidCatalogName):
-                name, url = stack.enter_context(fresh_database(server))
-                migrate(url)
+                name, url = stack.enter_context(fresh_database(server, template))
+                fill(url)
                 memory.write_text(name)
         yield name
 

@@ -15,7 +15,10 @@ import pytest
 from tests.support.needs import ROOT
 from tests.support.templates import copy_home, environment_of
 
-pytestmark = pytest.mark.samples
+pytestmark = [
+    pytest.mark.samples,
+    pytest.mark.sqlite("a server or a command of its own, on a data folder with its file"),
+]
 
 
 def _pacemark(home: Path, *words: object) -> Any:

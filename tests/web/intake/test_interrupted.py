@@ -39,6 +39,7 @@ cli.main()
 """
 
 
+@pytest.mark.sqlite("a server or a command of its own, on a data folder with its file")
 def test_a_killed_process_leaves_nothing_and_the_repeat_is_whole(tmp_path: Path) -> None:
     profile, calls = tmp_path / "profile.toml", tmp_path / "calls.csv"
     profile.write_text(PROFILE)

@@ -13,6 +13,8 @@ import pytest
 from tests.support.served import children, free_port, until
 from tests.support.templates import copy_home, environment_of
 
+pytestmark = pytest.mark.sqlite("a server or a command of its own, on a data folder with its file")
+
 SCRIPT = """
 import os, signal, sys
 from datetime import timedelta

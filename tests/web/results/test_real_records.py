@@ -13,7 +13,10 @@ import pytest
 from tests.support.needs import ROOT
 from tests.support.templates import copy_home, environment_of
 
-pytestmark = pytest.mark.samples
+pytestmark = [
+    pytest.mark.samples,
+    pytest.mark.sqlite("a server or a command of its own, on a data folder with its file"),
+]
 
 # Runs in a process of its own, on a database of its own; prints sums of one quarter and of each of its months.
 SUMS = """
