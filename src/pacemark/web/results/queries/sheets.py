@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Sum
 from pacemark.web.goals.models import Replan, Target
 from pacemark.web.organization.models import Membership, Region
 from pacemark.web.pipeline.queries import segment_names
-from pacemark.web.pipeline.queries.lead_flow import lead_flow
+from pacemark.web.pipeline.queries.lead_flow import LeadFlow, lead_flow
 from pacemark.web.pipeline.queries.sales import money_of_days
 from pacemark.web.process.bridge.coaching import ManagerExecution
 from pacemark.web.process.models import RepCauses
@@ -96,8 +96,15 @@ def mark_of(span: Span) -> str:
     return hashlib.blake2b("|".join(str(part) for part in parts).encode(), digest_size=16).hexdigest()
 
 
-def gather_sheet(span: Span, sight: Sight, made_at: datetime, flow: tuple[FlowLine, ...] | None = None) -> Sheet:
-    """Add everything up anew, but the leads where what became of them is given: that takes longest."""
+def leads_of(span: Span) -> list[LeadFlow]:
+    """Return everybody's leads of a span and what became of them: it takes longest, and is the same in every sight."""
+    return lead_flow(span.first, min(span.last, span.today))
+
+
+def gather_sheet(
+    span: Span, sight: Sight, made_at: datetime, leads: list[LeadFlow] | None, flow: tuple[FlowLine, ...] | None = None
+) -> Sheet:
+    """Add everything up anew from everybody's leads, or with the lines about leads of a sheet that was made lately."""
     found = attained(span, sight)
     causes = causes_in(span, found)
     return Sheet(
@@ -111,7 +118,7 @@ def gather_sheet(span: Span, sight: Sight, made_at: datetime, flow: tuple[FlowLi
         causes_until=causes.until if causes else None,
         region_causes=causes.regions if causes else (),
         executions=tuple(_execution(one) for one in coaching_of(span.today, sight.rep_ids).executions),
-        flow=tuple(_flow(span, sight, found)) if flow is None else flow,
+        flow=tuple(_flow(span, sight, found, leads or [])) if flow is None else flow,
         n_without_outlook=found.n_without_outlook,
     )
 
@@ -124,14 +131,14 @@ def _execution(one: ManagerExecution) -> ExecutionLine:
     )  # fmt: skip
 
 
-def _flow(span: Span, sight: Sight, found: Attained) -> list[FlowLine]:
+def _flow(span: Span, sight: Sight, found: Attained, leads: list[LeadFlow]) -> list[FlowLine]:
     """Return the leads by region and source; those of people out of sight stay out, nobody's are for who sees all."""
     regions = {line.unit_id: line.region_id for line in found.teams}
     names = dict(Region.objects.values_list("pk", "name"))
     channels = segment_names()
     teams = {rep_id: mine[-1].team_id or 0 for rep_id, mine in stays_between(span.first, span.last).items()}
     sums: dict[tuple[int, str], list[int]] = {}
-    for one in lead_flow(span.first, min(span.last, span.today)):
+    for one in leads:
         if sight.team_ids is not None and teams.get(one.rep_id) not in sight.team_ids:
             continue
         region = regions.get(teams.get(one.rep_id, 0), 0) if one.rep_id else -1
@@ -141,10 +148,10 @@ def _flow(span: Span, sight: Sight, found: Attained) -> list[FlowLine]:
             row[place] += value
     lines = [
         FlowLine(
-            region_id=region, region_name=names.get(region, ""), channel=channel, leads=leads, opportunities=opened,
+            region_id=region, region_name=names.get(region, ""), channel=channel, leads=arrived, opportunities=opened,
             deals=deals, net_minor=net,
         )
-        for (region, channel), (leads, opened, deals, net) in sums.items()
+        for (region, channel), (arrived, opened, deals, net) in sums.items()
     ]  # fmt: skip
     return sorted(lines, key=lambda line: (line.channel, line.region_id < 0, line.region_name, line.region_id))
 

@@ -11,7 +11,7 @@ from pacemark.web.organization.models import Team
 from pacemark.web.organization.queries import members_on
 from pacemark.web.results.models import OverviewSheet
 from pacemark.web.results.queries.attainment import Sight
-from pacemark.web.results.queries.sheets import Sheet, as_json, from_json, gather_sheet, mark_of, scope_of
+from pacemark.web.results.queries.sheets import Sheet, as_json, from_json, gather_sheet, leads_of, mark_of, scope_of
 from pacemark.web.results.queries.spans import Span, month_span, quarter_around
 
 # Leads and what they bring change all day without a mark of their own: for so long they stand as they were counted.
@@ -34,17 +34,16 @@ def sheet_of(span: Span, sight: Sight) -> Sheet:
         if age >= KEPT:
             enqueue_unless_waiting(REFRESH)
         return from_json(kept.content)
-    return keep_sheet(span, sight, mark, from_json(kept.content) if kept is not None and age < KEPT else None)
+    if kept is not None and age < KEPT:
+        lately = from_json(kept.content)
+        return _keep(gather_sheet(span, sight, lately.made_at, None, lately.flow), sight, mark)
+    return _keep(gather_sheet(span, sight, now, leads_of(span)), sight, mark)
 
 
-def keep_sheet(span: Span, sight: Sight, mark: str, lately: Sheet | None = None) -> Sheet:
-    """Add a sheet up anew and keep it; it is a copy of what is counted elsewhere and leaves no trail.
-
-    With the leads of the sheet ``lately`` it is as old as they are.
-    """
-    sheet = gather_sheet(span, sight, lately.made_at if lately else timezone.now(), lately.flow if lately else None)
+def _keep(sheet: Sheet, sight: Sight, mark: str) -> Sheet:
+    """Keep a sheet; it is a copy of what is counted elsewhere, as old as its leads, and leaves no trail."""
     OverviewSheet.objects.update_or_create(
-        scope=scope_of(sight), label=span.label,
+        scope=scope_of(sight), label=sheet.label,
         defaults={"mark": mark, "made_at": sheet.made_at, "content": as_json(sheet)},
     )  # fmt: skip
     return sheet
@@ -62,10 +61,11 @@ def refresh_sheets(*, only_old: bool = False) -> int:
         mark = mark_of(span)
         current = OverviewSheet.objects.filter(label=span.label, mark=mark, made_at__gt=since)
         fresh = set(current.values_list("scope", flat=True)) if only_old else set()
-        for sight in sights:
-            if scope_of(sight) not in fresh:
-                keep_sheet(span, sight, mark)
-                count += 1
+        stale = [sight for sight in sights if scope_of(sight) not in fresh]
+        now, leads = timezone.now(), leads_of(span) if stale else []
+        for sight in stale:
+            _keep(gather_sheet(span, sight, now, leads), sight, mark)
+        count += len(stale)
     return count
 
 
