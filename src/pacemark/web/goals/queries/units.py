@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from pacemark.engine.errors import EngineError
 from pacemark.engine.periods import (
@@ -104,7 +104,7 @@ def unit_board(stretch: Stretch) -> UnitBoard:
     Who belongs to a team on a month's first day counts for it in that month.
     """
     cells = months_grid(stretch.months[0].first, stretch.months[-1].first, None)
-    teams = list(Team.objects.select_related("region").order_by("region__name", "name"))
+    teams = list(Team.objects.select_related("region").order_by(F("region__name").asc(nulls_first=True), "name"))
     belonging = _belonging(stretch.months)
     of_team: dict[int, int] = defaultdict(int)
     people: dict[int, int] = defaultdict(int)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from pacemark.web.organization.models import Rep
 from pacemark.web.pipeline.holding_models import Holding, Pool, PoolEntry
@@ -47,7 +47,7 @@ class PoolPage:
 
 def pool_page(rep_ids: frozenset[int] | None, team_ids: frozenset[int] | None, today: date) -> PoolPage:
     """Return the pools of the teams in sight and the public ones, claims and clocks of the people in sight."""
-    pools = Pool.objects.select_related("team").order_by("team__name", "name")
+    pools = Pool.objects.select_related("team").order_by(F("team__name").asc(nulls_first=True), "name")
     mine = [pool for pool in pools if pool.team_id is None or team_ids is None or pool.team_id in team_ids]
     entries = PoolEntry.objects.filter(left_at__isnull=True, pool__in=mine)
     counts: Mapping[int, int] = dict(entries.values_list("pool_id").annotate(n=Count("pk")).order_by())

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from pacemark.engine.periods import sales_month_of
 from pacemark.web.organization.clock import date_of
@@ -200,7 +200,7 @@ def _start_of(day: date) -> datetime:
 def _arrivals_by_day(window: Window) -> dict[date, list[Dealt]]:
     rows = Lead.objects.filter(arrived_on__range=(window.first, window.last), duplicate_of__isnull=True)
     days: dict[date, list[Dealt]] = defaultdict(list)
-    columns = rows.order_by("arrived_on", "arrived_at", "pk").values_list(
+    columns = rows.order_by("arrived_on", F("arrived_at").asc(nulls_first=True), "pk").values_list(
         "arrived_on", "pk", "segment__lead_grade", *_LEAD
     )
     for day, lead_id, grade, channel, tags, is_blocked in columns.iterator(chunk_size=FETCH_SIZE):

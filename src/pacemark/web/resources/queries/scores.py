@@ -97,7 +97,9 @@ def scores_of(cycle: ScoreCycle | None, rep_ids: frozenset[int] | None, limit: i
     rows = Score.objects.filter(cycle=cycle, rep__isnull=False).select_related("rep", "team")
     if rep_ids is not None:
         rows = rows.filter(rep_id__in=rep_ids)
-    return list(rows.order_by("team__name", F("place").asc(nulls_last=True), "rep__name")[:limit])
+    return list(
+        rows.order_by(F("team__name").asc(nulls_first=True), F("place").asc(nulls_last=True), "rep__name")[:limit]
+    )
 
 
 def team_scores(cycle: ScoreCycle | None) -> list[Score]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -74,7 +75,7 @@ def _forms(request: PageRequest) -> dict[str, tuple[forms.ModelForm[Any], Save]]
             lambda actor, data: set_recycle_rule(actor=actor, at=timezone.now(), **data),
         ),
     }
-    for pool in Pool.objects.order_by("team__name", "name"):
+    for pool in Pool.objects.order_by(F("team__name").asc(nulls_first=True), "name"):
         name = f"pool-{pool.pk}"
         form = PoolForm(filled(name), instance=pool, prefix=name)
         found[name] = (form, _pool_saver(pool.pk))

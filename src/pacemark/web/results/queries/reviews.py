@@ -36,7 +36,7 @@ def reviews_in_sight(user: User) -> QuerySet[Review]:
     They name people, so that a rep reads none.
     """
     rows = Review.objects.select_related("team", "region").annotate(n_actions=Count("actions"))
-    rows = rows.order_by("-last_day", F("region").asc(nulls_last=True), "team__name", "pk")
+    rows = rows.order_by("-last_day", F("region").asc(nulls_last=True), F("team__name").asc(nulls_first=True), "pk")
     if user.access_role in PLANNERS:
         return rows
     if user.access_role == AccessRole.REP:
