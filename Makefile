@@ -21,7 +21,7 @@ PORT ?= 8000
 PYTEST ?= $(BIN)/python -m pytest
 WORKERS ?= 2
 
-.PHONY: help setup setup-dev run test test-engine test-browser test-pg check lint types imports messages schema \
+.PHONY: help setup setup-dev run test test-engine test-browser test-postgres check lint types imports messages schema \
 	query-counts docs bench trials lock front-end licences audit
 
 help: ## say what there is
@@ -92,8 +92,9 @@ test-engine: setup-dev ## the arithmetic alone
 test-browser: setup-dev ## the journeys in Chromium, with pictures of every page in test-results
 	@$(TEST_ENV) PACEMARK_PICTURES=true $(PYTEST) -q -m browser
 
-test-pg: setup-dev ## what runs on PostgreSQL; PACEMARK_TEST_POSTGRES names the server
-	@$(TEST_ENV) $(PYTEST) -q -n $(WORKERS) -m postgres
+test-postgres: setup-dev ## the suite on PostgreSQL; PACEMARK_TEST_POSTGRES names the server
+	@echo "== pytest on PostgreSQL"
+	@$(TEST_ENV) PACEMARK_TEST_DATABASE=postgres $(PYTEST) -q -n $(WORKERS) --dist worksteal
 
 lint: setup-dev ## style
 	@echo "== ruff"
