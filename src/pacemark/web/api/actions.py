@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.messages import ERROR
 from django.contrib.messages.storage.base import BaseStorage, Message
@@ -24,6 +24,7 @@ from ninja import Router
 from pacemark.web.api.action_table import ACTIONS, ROOMS, Action
 from pacemark.web.api.failures import Failure
 from pacemark.web.api.services import EngineError
+from pacemark.web.api.shapes import Told
 from pacemark.web.shared.rest import failure
 
 router = Router(tags=["actions"])
@@ -31,6 +32,14 @@ _PARAMETER = re.compile(r"<int:(\w+)>")
 _TOLD = re.compile(
     r'(?:<ul class="errorlist[^>]*><li>|<p class="risk m">|<div class="note risk"><span>)\s*([^<\s][^<]*)<'
 )
+
+
+class Done(Told):
+    """What the page says next, and where it goes on; null: it stays."""
+
+    done: Literal[True]
+    said: list[str]
+    at: str | None
 
 
 class _Said(BaseStorage):
@@ -76,7 +85,7 @@ def _add(action: Action, address: str, view: Callable[..., HttpResponse]) -> Non
     if action.takes_files:
         content = {"multipart/form-data": {"schema": schema}}
     router.post(
-        f"/{path}", response={200: dict[str, Any], 422: Failure}, operation_id=f"act_{action.name}",
+        f"/{path}", response={200: Done, 422: Failure}, operation_id=f"act_{action.name}",
         url_name=f"act_{action.name}", summary=action.summary, openapi_extra={"requestBody": {"content": content}},
     )(act)  # fmt: skip
 

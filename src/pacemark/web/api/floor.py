@@ -11,7 +11,7 @@ from pydantic import Field
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders, only_planners
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here, visible_to
+from pacemark.web.api.listing import REFUSALS, Listed, Paged, answers, listed, listed_rows, today_here, visible_to
 from pacemark.web.goals.models import TargetBatch
 from pacemark.web.goals.queries.batches import batches_of
 from pacemark.web.intake.models import BatchState, ImportBatch
@@ -37,7 +37,7 @@ class Sought(Paged):
     q: Annotated[str, Field(max_length=100)] = ""
 
 
-@router.get("/organization/people", response={200: Listed, **REFUSALS}, operation_id="organization_people",
+@router.get("/organization/people", response=answers(Listed), operation_id="organization_people",
             url_name="organization_people", summary="Everyone employed today")  # fmt: skip
 def people(request: PageRequest, asked: Query[Sought]) -> dict[str, Any]:
     """Return each rep with team, region, grade, role and the days of coming and going."""
@@ -46,7 +46,7 @@ def people(request: PageRequest, asked: Query[Sought]) -> dict[str, Any]:
     return listed(today.isoformat(), asked, [asdict(row) for row in find_members(today, asked.q.strip())])
 
 
-@router.get("/organization/teams", response={200: Listed, **REFUSALS}, operation_id="organization_teams",
+@router.get("/organization/teams", response=answers(Listed), operation_id="organization_teams",
             url_name="organization_teams", summary="Teams")  # fmt: skip
 def teams(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return each team with its region, manager and working pattern."""
@@ -54,7 +54,7 @@ def teams(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     return listed(today_here().isoformat(), asked, [_team(row) for row in teams_in_full()])
 
 
-@router.get("/process/coaching", response={200: Listed, **REFUSALS}, operation_id="coaching", url_name="coaching",
+@router.get("/process/coaching", response=answers(Listed), operation_id="coaching", url_name="coaching",
             summary="Coaching: what is to do, and what was due lately")  # fmt: skip
 def coaching(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return actions about people in sight: everything open, and what was closed of the last four weeks."""
@@ -63,7 +63,7 @@ def coaching(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     return listed("", asked, [_coaching(one.action) for one in (*found.to_do, *found.closed)])
 
 
-@router.get("/results/cards", response={200: Listed, **REFUSALS}, operation_id="cards", url_name="results_cards",
+@router.get("/results/cards", response=answers(Listed), operation_id="cards", url_name="results_cards",
             summary="Celebration cards")  # fmt: skip
 def cards(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return the cards that one may look at, the newest first: of people who allow it, and one's own."""
@@ -71,7 +71,7 @@ def cards(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     return listed_rows("", asked, rows, lambda page: [_card(row) for row in page])
 
 
-@router.get("/imports", response={200: Listed, **REFUSALS}, operation_id="imports", url_name="imports",
+@router.get("/imports", response=answers(Listed), operation_id="imports", url_name="imports",
             summary="Imports")  # fmt: skip
 def imports(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return what was brought in, the newest first, with how far it has come."""
@@ -91,7 +91,7 @@ def one_import(request: PageRequest, batch_id: int) -> dict[str, Any]:
     return {**_named(row, _IMPORT), "mapping": row.profile_text, "preview": row.preview, "files": row.files}
 
 
-@router.get("/goals/batches", response={200: Listed, **REFUSALS}, operation_id="target_batches",
+@router.get("/goals/batches", response=answers(Listed), operation_id="target_batches",
             url_name="goals_batches", summary="Prepared and applied changes of targets")  # fmt: skip
 def batches(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return one's own, operations everybody's, the newest first."""

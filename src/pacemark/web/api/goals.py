@@ -12,14 +12,26 @@ from pydantic import Field
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders
 from pacemark.web.api.failures import Failure
-from pacemark.web.api.listing import REFUSALS, Asked, Listed, listed, listed_rows, today_here, visible_to
+from pacemark.web.api.goals_told import REPLAN, PlanVersion, TargetSet
+from pacemark.web.api.listing import (
+    REFUSALS,
+    Asked,
+    ListOf,
+    answers,
+    list_of,
+    listed,
+    listed_rows,
+    today_here,
+    visible_to,
+)
 from pacemark.web.api.reading import read_body
 from pacemark.web.api.services import EngineError
+from pacemark.web.api.shapes import kept, shape_of
 from pacemark.web.goals.choices import Confidence
-from pacemark.web.goals.queries.agreements import standing_query, states_of
+from pacemark.web.goals.queries.agreements import AgreementView, standing_query, states_of
 from pacemark.web.goals.queries.periods import shown_period
 from pacemark.web.goals.queries.plans import booked_in
-from pacemark.web.goals.queries.quarters import months_grid
+from pacemark.web.goals.queries.quarters import TargetCell, months_grid
 from pacemark.web.goals.queries.replans import latest_replans
 from pacemark.web.goals.services import agreements as talks
 from pacemark.web.goals.services.revisions import revise as revise_plan
@@ -32,8 +44,9 @@ router = Router(tags=["goals"])
 Read = TypeVar("Read", bound=Schema)
 Money = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]
 Reason = Annotated[str, Field(max_length=500)]
+TARGET = shape_of(TargetCell, name="Target", rep_id=int)
 # 409: somebody was quicker, and the caller has not seen how things stand now.
-TALKED = {200: dict[str, Any], 409: Failure, **REFUSALS}
+TALKED = {200: AgreementView, 409: Failure, **REFUSALS}
 JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
@@ -64,7 +77,7 @@ class Said(Schema):
 
 @router.get(
     "/targets",
-    response={200: Listed, **REFUSALS},
+    response=answers(list_of(TARGET)),
     operation_id="targets",
     url_name="goals_targets",
     summary="What is asked",
@@ -79,7 +92,7 @@ def targets(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 
 @router.get(
     "/plans",
-    response={200: Listed, **REFUSALS},
+    response=answers(list_of(kept(PlanVersion))),
     operation_id="plans",
     url_name="goals_plans",
     summary="Plans that stand",
@@ -96,7 +109,7 @@ def plans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 
 @router.get(
     "/replans",
-    response={200: Listed, **REFUSALS},
+    response=answers(list_of(REPLAN)),
     operation_id="replans",
     url_name="goals_replans",
     summary="What is left",
@@ -105,18 +118,12 @@ def replans(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return each rep's last replan up to today: status, projection with its band, chance."""
     period = shown_period(asked.period)
     found = latest_replans(period.first, visible_to(request), today_here())
-    names = (
-        "rep_id", "as_of", "status", "target_minor", "booked_minor", "projection_minor", "projection_low_minor",
-        "projection_high_minor", "chance", "is_feasible",
-    )  # fmt: skip
-    return listed(
-        period.label, asked, [{name: getattr(row, name) for name in names} for _, row in sorted(found.items())]
-    )
+    return listed(period.label, asked, [row for _, row in sorted(found.items())])
 
 
 @router.get(
     "/agreements",
-    response={200: Listed, **REFUSALS},
+    response=answers(ListOf[AgreementView]),
     operation_id="agreements",
     url_name="goals_agreements",
     summary="Agreements",
@@ -125,11 +132,11 @@ def agreements(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Return where each rep's talk stands, and which version holds."""
     period = shown_period(asked.period)
     views = states_of(period.first, visible_to(request))
-    return listed(period.label, asked, [asdict(view) for _, view in sorted(views.items())])
+    return listed(period.label, asked, [view for _, view in sorted(views.items())])
 
 
 @router.post("/reps/{int:rep_id}/target", operation_id="set_target", url_name="goals_set_target",
-             openapi_extra=JSON_BODY, response=TALKED,
+             openapi_extra=JSON_BODY, response=TALKED | {200: TargetSet},
              summary="Set a target")  # fmt: skip
 def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Set one rep's month by hand; a quarter's sum stays held. Body: ``amount``, ``reason``.
@@ -152,7 +159,7 @@ def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str,
 @router.post("/reps/{int:rep_id}/propose", operation_id="propose", url_name="goals_propose",
              openapi_extra=JSON_BODY, response=TALKED,
              summary="Propose a plan")  # fmt: skip
-def propose(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+def propose(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Put the current plan before the rep. Body: ``confidence`` (0.5, 0.8, 0.9), ``reason``."""
     _leads(request, rep_id)
     sent, first = read_body(request, Proposal), shown_period(period).first
@@ -165,7 +172,7 @@ def propose(request: PageRequest, rep_id: int, period: str = "") -> dict[str, An
 @router.post("/reps/{int:rep_id}/agree", operation_id="agree", url_name="goals_agree",
              openapi_extra=JSON_BODY, response=TALKED,
              summary="Agree to one's plan")  # fmt: skip
-def agree(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+def agree(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Agree to one's own plan. Body: ``seen``."""
     in_scope(request, rep_id)
     talks.agree(actor=request.user, seen=_seen(rep_id, period, read_body(request, Said)))
@@ -175,7 +182,7 @@ def agree(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]
 @router.post("/reps/{int:rep_id}/ask", operation_id="ask", url_name="goals_ask",
              openapi_extra=JSON_BODY, response=TALKED,
              summary="Ask about one's plan")  # fmt: skip
-def ask(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+def ask(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Ask about one's own plan. Body: ``seen``, ``reason``, ``amount`` (the one wished for)."""
     in_scope(request, rep_id)
     sent = read_body(request, Said)
@@ -188,7 +195,7 @@ def ask(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
 @router.post("/reps/{int:rep_id}/revise", operation_id="revise", url_name="goals_revise",
              openapi_extra=JSON_BODY, response=TALKED,
              summary="Propose a new version")  # fmt: skip
-def revise(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+def revise(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Propose a new version with a reason. Body: ``seen``, ``reason``, ``amount`` (left out: as it stands)."""
     _leads(request, rep_id)
     sent = read_body(request, Said)
@@ -202,7 +209,7 @@ def revise(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any
 @router.post("/reps/{int:rep_id}/withdraw", operation_id="withdraw", url_name="goals_withdraw",
              openapi_extra=JSON_BODY, response=TALKED,
              summary="Take back")  # fmt: skip
-def withdraw(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
+def withdraw(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Take back what was said last, with a reason. Body: ``seen``, ``reason``."""
     _leads(request, rep_id)
     sent = read_body(request, Said)
@@ -223,9 +230,9 @@ def _minor(amount: Decimal | None) -> int | None:
     return None if amount is None else int(amount * 10 ** minor_digits(organization().currency))
 
 
-def _talk(rep_id: int, period: str) -> dict[str, Any]:
+def _talk(rep_id: int, period: str) -> AgreementView:
     """Return how the talk stands now."""
     view = states_of(shown_period(period).first, {rep_id}).get(rep_id)
     if view is None:
         raise EngineError("goals.agreement_no_plan", "There is no plan to propose yet.", None)
-    return asdict(view)
+    return view

@@ -10,17 +10,18 @@ from ninja import Query, Router
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders, only_planners
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, today_here, visible_to
+from pacemark.web.api.goals_told import LadderTold, QuarterOfRep, QuarterRow, Seasons, UnitTold
+from pacemark.web.api.listing import ListOf, Paged, answers, listed, today_here, visible_to
 from pacemark.web.goals.bridge.quarters import Quarter, QuarterShape, TargetCell
-from pacemark.web.goals.choices import IntentionKind, Tier
-from pacemark.web.goals.pages.quarter_page import MonthRow, Wish, quarter_page
+from pacemark.web.goals.choices import Tier
+from pacemark.web.goals.pages.quarter_page import QuarterPage, quarter_page
 from pacemark.web.goals.queries.ladder import grades_in_full, quotas_in_full, ramp, tier_labels
 from pacemark.web.goals.queries.quarter_facts import quarter_facts, quarter_label, quarter_start_asked
 from pacemark.web.goals.queries.quarters import quarter_board
-from pacemark.web.goals.queries.season_page import season_page
+from pacemark.web.goals.queries.season_page import SeasonPage, season_page
 from pacemark.web.goals.queries.tiers import GradeTiers, tier_amounts
 from pacemark.web.goals.queries.unit_sight import unit_sight
-from pacemark.web.goals.queries.units import UnitRow, stretch_asked, unit_board
+from pacemark.web.goals.queries.units import stretch_asked, unit_board
 from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.organization.models import Grade
 
@@ -39,7 +40,7 @@ class AskedStretch(Paged):
     at: str = ""
 
 
-@router.get("/quarters", response={200: Listed, **REFUSALS}, operation_id="quarters", url_name="goals_quarters",
+@router.get("/quarters", response=answers(ListOf[QuarterRow]), operation_id="quarters", url_name="goals_quarters",
             summary="What is asked per quarter")  # fmt: skip
 def quarters(request: PageRequest, asked: Query[AskedQuarter]) -> dict[str, Any]:
     """Return each rep's quarter: its own amount (null: the sum of its months), the sum, and its months."""
@@ -53,60 +54,33 @@ def quarters(request: PageRequest, asked: Query[AskedQuarter]) -> dict[str, Any]
     return listed(quarter_label(start), asked, rows)
 
 
-@router.get("/reps/{int:rep_id}/quarter", response={200: dict[str, Any], **REFUSALS}, operation_id="quarter_of_rep",
+@router.get("/reps/{int:rep_id}/quarter", response=answers(QuarterOfRep), operation_id="quarter_of_rep",
             url_name="goals_quarter", summary="One rep's quarter")  # fmt: skip
-def quarter_of_rep(request: PageRequest, rep_id: int, quarter: str = "") -> dict[str, Any]:
+def quarter_of_rep(request: PageRequest, rep_id: int, quarter: str = "") -> QuarterPage:
     """Return one rep's quarter as its page shows it: months with bookings, and what each wish asks with its odds."""
     in_scope(request, rep_id)
-    page = quarter_page(quarter_facts(rep_id, quarter_start_asked(quarter)))
-    return {
-        "rep_id": rep_id,
-        "period": page.label,
-        "amount_minor": page.own_minor,
-        "sum_minor": page.sum_minor,
-        "is_over": page.is_over,
-        "months": [_month(row) for row in page.rows],
-        "wishes": [_wish(wish) for wish in page.wishes],
-        "intentions": [
-            {"version": one.version, "kind": one.kind, "amount_minor": one.amount_minor, "by": one.set_by_id}
-            for one in page.intentions
-        ],
-    }
+    return quarter_page(quarter_facts(rep_id, quarter_start_asked(quarter)))
 
 
-@router.get("/units", response={200: Listed, **REFUSALS}, operation_id="units", url_name="goals_units",
+@router.get("/units", response=answers(ListOf[UnitTold]), operation_id="units", url_name="goals_units",
             summary="Units: top-down against bottom-up")  # fmt: skip
 def units(request: PageRequest, asked: Query[AskedStretch]) -> dict[str, Any]:
     """Return what is asked of each unit in sight, what the units below and the people add up to, and the difference."""
     only_leaders(request)
     stretch = stretch_asked(asked.at)
     rows = unit_sight(request.user).rows(unit_board(stretch))
-    return listed(stretch.label, asked, [_unit(row) for row in rows])
+    return listed(stretch.label, asked, rows)
 
 
-@router.get("/seasons", response={200: dict[str, Any], **REFUSALS}, operation_id="seasons", url_name="goals_seasons",
+@router.get("/seasons", response=answers(Seasons), operation_id="seasons", url_name="goals_seasons",
             summary="Season weights")  # fmt: skip
-def seasons(request: PageRequest, quarter: str = "") -> dict[str, Any]:
+def seasons(request: PageRequest, quarter: str = "") -> SeasonPage:
     """Return what each month of the year weighs, what history would say, and why not where it cannot."""
     only_leaders(request)
-    page = season_page(quarter_start_asked(quarter))
-    return {
-        "period": page.quarter_label,
-        "basis": page.in_use.basis,
-        "valid_from": page.in_use.valid_from,
-        "version": page.in_use.version,
-        "learned_from_months": page.learned.n_months,
-        "trust": page.learned.trust,
-        "reason": page.learned.reason,
-        "months": [
-            {"period": one.period.label, "weight": float(one.weight), "learned": float(one.learned),
-             "workdays": one.workdays, "is_closed": one.is_closed}
-            for one in page.months
-        ],
-    }  # fmt: skip
+    return season_page(quarter_start_asked(quarter))
 
 
-@router.get("/ladder", response={200: dict[str, Any], **REFUSALS}, operation_id="ladder", url_name="goals_ladder",
+@router.get("/ladder", response=answers(LadderTold), operation_id="ladder", url_name="goals_ladder",
             summary="Grades, quotas, tiers, ramp")  # fmt: skip
 def ladder(request: PageRequest) -> dict[str, Any]:
     """Return each grade with its quotas through time and its tiers, the tiers' names, and newcomers' ramp."""
@@ -141,45 +115,6 @@ def _quarter(rep_id: int, shape: QuarterShape, quarter: Quarter, version: int) -
 
 def _cell(cell: TargetCell) -> dict[str, Any]:
     return asdict(cell) | {"basis": cell.basis.value}
-
-
-def _month(row: MonthRow) -> dict[str, Any]:
-    return {
-        "period": row.period.label,
-        "weight": float(row.weight),
-        "workdays": row.workdays,
-        "amount_minor": row.standing_minor,
-        "booked_minor": row.booked_minor,
-        "is_held": row.is_held,
-        "is_closed": row.is_closed,
-        "ramp_percent": row.ramp_percent,
-    }
-
-
-def _wish(wish: Wish) -> dict[str, Any]:
-    return {
-        "kind": IntentionKind(wish.kind).value,
-        "grade": wish.grade_name,
-        "amount_minor": wish.amount_minor,
-        "is_current": wish.is_current,
-        "months": [
-            {"period": one.period.label, "amount_minor": one.amount_minor, "chance": one.chance} for one in wish.months
-        ],
-    }
-
-
-def _unit(row: UnitRow) -> dict[str, Any]:
-    return {
-        "level": row.node.level,
-        "unit_id": row.node.unit_id,
-        "name": row.node.name,
-        "asked": asdict(row.asked) if row.asked else None,
-        "below_minor": row.below_minor,
-        "below_difference_minor": row.below_difference_minor,
-        "people_minor": row.people_minor,
-        "people_difference_minor": row.people_difference_minor,
-        "n_people": row.n_people,
-    }
 
 
 def _grade(grade: Grade, quotas: list[dict[str, Any]], tiers: GradeTiers | None, today: date) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from django.http import Http404
 from ninja import Router
 
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, today_here
-from pacemark.web.goals.models import AgreementStep
+from pacemark.web.api.goals_told import WEEK, Drafts, PlanOfRep, ReplanOfRep
+from pacemark.web.api.listing import answers, today_here
 from pacemark.web.goals.queries.agreements import history_of, shown_plan, states_of
 from pacemark.web.goals.queries.drafts import drafts_of
 from pacemark.web.goals.queries.periods import shown_period
@@ -20,10 +20,9 @@ from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.overview.week_queries import week_for
 
 router = Router(tags=["goals"])
-FOUND = {200: dict[str, Any], **REFUSALS}
 
 
-@router.get("/reps/{int:rep_id}/plan", response=FOUND, operation_id="plan_of_rep", url_name="goals_plan",
+@router.get("/reps/{int:rep_id}/plan", response=answers(PlanOfRep), operation_id="plan_of_rep", url_name="goals_plan",
             summary="One rep's plan and the talk about it")  # fmt: skip
 def plan_of_rep(request: PageRequest, rep_id: int, period: str = "", version: str = "") -> dict[str, Any]:
     """Return the plan that the rep's page shows (null: none yet), or the version asked for; and all that was said."""
@@ -31,23 +30,19 @@ def plan_of_rep(request: PageRequest, rep_id: int, period: str = "", version: st
     month = shown_period(period)
     first = month.first
     plan = shown_plan(rep_id, first, version)
-    state = states_of(first, {rep_id}).get(rep_id)
     return {
         "rep_id": rep_id,
         "period": month.label,
         "version": plan.version if plan else None,
         "plan": plan.content if plan else None,
-        "versions": [
-            {"version": one.version, "as_of": one.as_of, "target_minor": one.target_minor, "is_current": one.is_current}
-            for one in versions_of(rep_id, first)
-        ],
-        "agreement": asdict(state) if state else None,
-        "said": [_step(step) for step in history_of(rep_id, first)],
+        "versions": versions_of(rep_id, first),
+        "agreement": states_of(first, {rep_id}).get(rep_id),
+        "said": history_of(rep_id, first),
     }
 
 
-@router.get("/reps/{int:rep_id}/replan", response=FOUND, operation_id="replan_of_rep", url_name="goals_replan",
-            summary="What is left for one rep")  # fmt: skip
+@router.get("/reps/{int:rep_id}/replan", response=answers(ReplanOfRep), operation_id="replan_of_rep",
+            url_name="goals_replan", summary="What is left for one rep")  # fmt: skip
 def replan_of_rep(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Return what Today shows: status, projection, chance, and the chain for the rest; null before the first night."""
     in_scope(request, rep_id)
@@ -56,7 +51,7 @@ def replan_of_rep(request: PageRequest, rep_id: int, period: str = "") -> dict[s
     return {"rep_id": rep_id, "period": month.label, "replan": replan.content if replan else None}
 
 
-@router.get("/reps/{int:rep_id}/week", response=FOUND, operation_id="week_of_rep", url_name="goals_week",
+@router.get("/reps/{int:rep_id}/week", response=answers(WEEK), operation_id="week_of_rep", url_name="goals_week",
             summary="One rep's week")  # fmt: skip
 def week_of_rep(request: PageRequest, rep_id: int, week: str = "") -> dict[str, Any]:
     """Return planned, done and gap per day and stage, results beside them. ``week`` is any day of it (2024-01-31)."""
@@ -67,26 +62,10 @@ def week_of_rep(request: PageRequest, rep_id: int, week: str = "") -> dict[str, 
     return {"rep_id": rep_id, "currency": found.currency, **asdict(found.page)}
 
 
-@router.get("/reps/{int:rep_id}/drafts", response=FOUND, operation_id="drafts_of_rep", url_name="goals_drafts",
-            summary="What-if drafts")  # fmt: skip
+@router.get("/reps/{int:rep_id}/drafts", response=answers(Drafts), operation_id="drafts_of_rep",
+            url_name="goals_drafts", summary="What-if drafts")  # fmt: skip
 def drafts_of_rep(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Return the drafts that the caller kept about a rep's month, and nobody else's."""
     in_scope(request, rep_id)
     month = shown_period(period)
-    drafts = drafts_of(request.user, rep_id, month.first)
-    items = [{"name": one.name, "assumptions": one.assumptions, "answer": one.answer} for one in drafts]
-    return {"period": month.label, "items": items}
-
-
-def _step(step: AgreementStep) -> dict[str, Any]:
-    return {
-        "number": step.number,
-        "kind": step.kind,
-        "by": step.by_id,
-        "at": step.at,
-        "reason": step.reason,
-        "wished_minor": step.wished_minor,
-        "version": step.version.version,
-        "target_minor": step.version.target_minor,
-        "confidence": step.version.confidence,
-    }
+    return {"period": month.label, "items": drafts_of(request.user, rep_id, month.first)}

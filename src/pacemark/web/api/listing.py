@@ -60,6 +60,11 @@ class ListOf(Page, Generic[Item]):
 Listed = ListOf[dict[str, Any]]
 
 
+def answers(shape: Any) -> dict[int, Any]:
+    """Return what an operation answers: something of this shape, or a refusal."""
+    return {200: shape, **REFUSALS}
+
+
 def list_of(item: Any) -> Any:
     """Return the shape of a list of what was made from a value or a table."""
     return ListOf[item]
@@ -73,8 +78,8 @@ class _Place:
     known_by: str
 
 
-def listed(label: str, asked: Paged, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the page that was asked for of rows in hand."""
+def listed(label: str, asked: Paged, rows: Sequence[Any]) -> dict[str, Any]:
+    """Return the page that was asked for of rows in hand: mappings, values, or rows of a table."""
     place = _place(asked.cursor)
     first = _first(place, [_known_by(row) for row in rows]) if place else 0
     items = rows[first : first + asked.page_size]
@@ -103,9 +108,15 @@ def _first(place: _Place, known: Sequence[str]) -> int:
     return place.offset
 
 
-def _known_by(row: Mapping[str, Any]) -> str:
-    ids = {name: row[name] for name in _IDS if name in row} or row
+def _known_by(row: Any) -> str:
+    ids: Any = row.pk if isinstance(row, Model) else _ids_of(row) or row
     return sha256(json.dumps(ids, default=str, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _ids_of(row: Any) -> dict[str, Any]:
+    if isinstance(row, Mapping):
+        return {name: row[name] for name in _IDS if name in row}
+    return {name: getattr(row, name) for name in _IDS if hasattr(row, name)}
 
 
 def _after(offset: int, known_by: str) -> str:

@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, Page, Paged, listed_rows
+from pacemark.web.api.listing import Page, Paged, answers, listed_rows
 from pacemark.web.api.shapes import Told, shape_of
 from pacemark.web.notifications.choices import ChannelKind, MessageKind, MessageState
 from pacemark.web.notifications.queries import channel_rows, channels_seen_by, messages_seen_by
@@ -86,7 +86,7 @@ class AskedMessages(Paged):
     state: MessageState | None = None
 
 
-@router.get("/channels", response={200: Channels, **REFUSALS}, operation_id="channels", url_name="channels",
+@router.get("/channels", response=answers(Channels), operation_id="channels", url_name="channels",
             summary="Channels")  # fmt: skip
 def channels(request: PageRequest) -> dict[str, Any]:
     """Return the channels that the caller runs: a manager those of the own teams, operations all."""
@@ -100,7 +100,7 @@ def channels(request: PageRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/channels/{int:channel_id}/preview", response={200: Previews, **REFUSALS}, operation_id="channel_preview",
+@router.get("/channels/{int:channel_id}/preview", response=answers(Previews), operation_id="channel_preview",
             url_name="channel_preview", summary="What a channel would say now")  # fmt: skip
 def preview(request: PageRequest, channel_id: int) -> dict[str, Any]:
     """Return the messages of every kind as they would be now, in the channel's language; nothing is sent."""
@@ -111,7 +111,7 @@ def preview(request: PageRequest, channel_id: int) -> dict[str, Any]:
     return {"items": previews_of(found)}
 
 
-@router.get("/messages", response={200: Messages, **REFUSALS}, operation_id="messages", url_name="messages",
+@router.get("/messages", response=answers(Messages), operation_id="messages", url_name="messages",
             summary="Messages")  # fmt: skip
 def messages(request: PageRequest, asked: Query[AskedMessages]) -> dict[str, Any]:
     """Return messages with their states and, where one failed, the vendor's own word."""

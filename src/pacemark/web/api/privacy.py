@@ -19,7 +19,7 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.accounts.models import User
 from pacemark.web.api.access import only_administrators, only_planners
 from pacemark.web.api.failures import Failure
-from pacemark.web.api.listing import REFUSALS, ListOf, Paged, listed, listed_rows, today_here
+from pacemark.web.api.listing import REFUSALS, ListOf, Paged, answers, listed, listed_rows, today_here
 from pacemark.web.api.reading import body_of, read_body
 from pacemark.web.api.services import EngineError
 from pacemark.web.api.shapes import Told
@@ -116,7 +116,7 @@ class Gone(Told):
     is_erased: bool
 
 
-@router.post("/customers/find", response={200: Found, **REFUSALS}, operation_id="find_customer",
+@router.post("/customers/find", response=answers(Found), operation_id="find_customer",
              url_name="find_customer", summary="Find a customer", openapi_extra=body_of(AskedCustomer))  # fmt: skip
 def find(request: PageRequest) -> dict[str, Any]:
     """Return whom the words mean, masked, and how much is kept about them."""
@@ -130,14 +130,14 @@ def find(request: PageRequest) -> dict[str, Any]:
     return {"customer": {**told, "rows": rows}}
 
 
-@router.post("/customers/{int:lead_id}/export", response={200: Document, **REFUSALS}, operation_id="export_customer",
+@router.post("/customers/{int:lead_id}/export", response=answers(Document), operation_id="export_customer",
              url_name="export_customer", summary="Give out what is kept about a customer")  # fmt: skip
 def export_customer(request: PageRequest, lead_id: int) -> HttpResponseBase:
     """Return everything kept about a lead's customer; the trail keeps that it was given out."""
     return customers.export(request, lead_id)
 
 
-@router.post("/customers/{int:lead_id}/erase", response={200: Erased, **REFUSALS}, operation_id="erase_customer",
+@router.post("/customers/{int:lead_id}/erase", response=answers(Erased), operation_id="erase_customer",
              url_name="erase_customer", summary="Erase a customer", openapi_extra=body_of(Sure))  # fmt: skip
 def erase_one_customer(request: PageRequest, lead_id: int) -> Erased:
     """Clear name, number, notes and words of a lead's customer; ids, days, counts and money stay. Body: ``is_sure``."""
@@ -147,7 +147,7 @@ def erase_one_customer(request: PageRequest, lead_id: int) -> Erased:
     return erase_customer(actor=request.user, customer=found, at=timezone.now())
 
 
-@router.get("/employees", response={200: ListOf[Gone], **REFUSALS}, operation_id="employees_gone",
+@router.get("/employees", response=answers(ListOf[Gone]), operation_id="employees_gone",
             url_name="employees_gone", summary="Those who left")  # fmt: skip
 def gone(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return reps who left, the latest first, then accounts of nobody's rep that were switched off."""
@@ -155,7 +155,7 @@ def gone(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     return listed(today_here().isoformat(), asked, [_gone(one) for one in those_who_left(timezone.now())])
 
 
-@router.post("/employees/{who}/export", response={200: Document, **REFUSALS}, operation_id="export_employee",
+@router.post("/employees/{who}/export", response=answers(Document), operation_id="export_employee",
              url_name="export_employee", summary="Give out what is kept about an employee")  # fmt: skip
 def export_employee(request: PageRequest, who: str) -> HttpResponseBase:
     """Return everything kept about a person without their customers; the trail keeps that it was given out."""
@@ -176,7 +176,7 @@ def erase_one_employee(request: PageRequest, who: str) -> dict[str, bool]:
         raise EngineError("privacy.still_here", "Only somebody who has left can be erased.", "who") from error
 
 
-@router.get("/retention", response={200: RetentionTold, **REFUSALS}, operation_id="retention", url_name="retention",
+@router.get("/retention", response=answers(RetentionTold), operation_id="retention", url_name="retention",
             summary="How long what is personal is kept")  # fmt: skip
 def retention(request: PageRequest) -> dict[str, Any]:
     """Return the ends that hold, and how much is older and goes with the next day's clearing."""
@@ -184,7 +184,7 @@ def retention(request: PageRequest) -> dict[str, Any]:
     return _retention()
 
 
-@router.get("/retention/due", response={200: Due, **REFUSALS}, operation_id="retention_due", url_name="retention_due",
+@router.get("/retention/due", response=answers(Due), operation_id="retention_due", url_name="retention_due",
             summary="Try other ends out")  # fmt: skip
 def retention_due(request: PageRequest, ends: Query[Ends]) -> Due:
     """Return how much would go under other ends; nothing is changed."""
@@ -192,7 +192,7 @@ def retention_due(request: PageRequest, ends: Query[Ends]) -> Due:
     return due(ends.kept(), timezone.now())
 
 
-@router.post("/retention", response={200: RetentionTold, **REFUSALS}, operation_id="set_retention",
+@router.post("/retention", response=answers(RetentionTold), operation_id="set_retention",
              url_name="set_retention", summary="Let other ends hold", openapi_extra=body_of(Ends))  # fmt: skip
 def change_retention(request: PageRequest) -> dict[str, Any]:
     """Let other ends hold from the next day's clearing on; what is left out is kept without an end."""
@@ -201,7 +201,7 @@ def change_retention(request: PageRequest) -> dict[str, Any]:
     return _retention()
 
 
-@router.get("/looks", response={200: ListOf[Looker], **REFUSALS}, operation_id="looks", url_name="looks",
+@router.get("/looks", response=answers(ListOf[Looker]), operation_id="looks", url_name="looks",
             summary="Who looked at customers' numbers")  # fmt: skip
 def looks(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return everybody who looked within the last thirty days, who looked at most customers first."""
@@ -209,7 +209,7 @@ def looks(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     return listed("", asked, [asdict(one) for one in lookers(timezone.now())])
 
 
-@router.get("/looks/{int:user_id}", response={200: ListOf[Look], **REFUSALS}, operation_id="looks_of",
+@router.get("/looks/{int:user_id}", response=answers(ListOf[Look]), operation_id="looks_of",
             url_name="looks_of", summary="One person's looks")  # fmt: skip
 def looks_of_one(request: PageRequest, user_id: int, asked: Query[Paged]) -> dict[str, Any]:
     """Return at which leads one person looked, when, and why where the lead was another's; the latest first."""

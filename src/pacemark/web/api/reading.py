@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Schema
 
 from pacemark.web.api.services import EngineError
+from pacemark.web.api.shapes import inlined
 
 Read = TypeVar("Read", bound=Schema)
 
@@ -27,15 +28,4 @@ def body_of(schema: type[Schema]) -> dict[str, Any]:
     """Return what the schema tells of a body that :func:`read_body` reads."""
     told = schema.model_json_schema()
     named = told.pop("$defs", {})
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(told, named)}}}}
-
-
-def _inlined(told: Any, named: dict[str, Any]) -> Any:
-    """Return a schema with its parts in place: a reference would be looked for elsewhere in the document."""
-    if isinstance(told, list):
-        return [_inlined(one, named) for one in told]
-    if not isinstance(told, dict):
-        return told
-    if "$ref" in told:
-        return _inlined(named[told["$ref"].rpartition("/")[2]], named)
-    return {name: _inlined(one, named) for name, one in told.items()}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": inlined(told, named)}}}}

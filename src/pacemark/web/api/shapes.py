@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import fields
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import pydantic
 from django.db.models import Field, Model
@@ -35,14 +35,43 @@ def shape_of(source: type, *properties: str, name: str = "", without: Collection
 
 
 def columns_of(model: type[Model], *names: str, name: str = "", **others: Any) -> Any:
-    """Return the shape of some columns of a table; ``pk`` is told as ``id``, what points at a row is that row's id."""
-    told = {"id" if one == "pk" else one: _column(model, one) for one in names}
+    """Return the shape of some columns of a table, or of all that people write; ``pk`` is told as ``id``.
+
+    What points at a row is told as that row's id.
+    """
+    written = [one.name for one in model._meta.concrete_fields if one.editable and not one.primary_key]
+    told = {"id" if one == "pk" else one: _column(model, one) for one in names or ("pk", *written)}
     return _made(name or model.__name__, model.__doc__, told | others)
+
+
+def via(*path: str) -> Any:
+    """Return a field that is read by a way of attributes, where it is told under a shorter name."""
+    return pydantic.Field(validation_alias=pydantic.AliasPath(*path))
+
+
+def kept(shape: Any) -> Any:
+    """Return a document as it was kept: told as the shape says, given out as it lies there, whatever year it is of."""
+    told = pydantic.TypeAdapter(shape).json_schema(mode="serialization")
+    return Annotated[Any, pydantic.WithJsonSchema(inlined(told, told.pop("$defs", {})))]
+
+
+def inlined(told: Any, named: dict[str, Any]) -> Any:
+    """Return a schema with its parts in place: a reference would be looked for elsewhere in the document."""
+    if isinstance(told, list):
+        return [inlined(one, named) for one in told]
+    if not isinstance(told, dict):
+        return told
+    if "$ref" in told:
+        return inlined(named[told["$ref"].rpartition("/")[2]], named)
+    return {name: inlined(one, named) for name, one in told.items()}
 
 
 def _column(model: type[Model], name: str) -> Any:
     column: Field[Any, Any] = model._meta.pk if name == "pk" else model._meta.get_field(name)  # type: ignore[assignment]
     plain = _PLAIN.get(column.get_internal_type(), int)
+    if column.choices:
+        known = [value for value, _words in column.flatchoices] + ([""] if column.blank else [])
+        plain = Annotated[str, pydantic.WithJsonSchema({"type": "string", "enum": list(dict.fromkeys(known))})]
     alias = pydantic.AliasChoices("pk", "id") if name == "pk" else pydantic.AliasChoices(column.attname, name)
     return plain | None if column.null else plain, pydantic.Field(validation_alias=alias)
 
