@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal
 
+from django.db.models import F
 from django.forms.models import model_to_dict
 from django.http import Http404
 from ninja import Query, Router
@@ -237,7 +238,7 @@ def pools(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
 def holdings(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return the open holdings of people in sight with their due days, those due first."""
     sight = visible_to(request)
-    rows = Holding.objects.filter(ended_at__isnull=True).order_by("due_on", "pk")
+    rows = Holding.objects.filter(ended_at__isnull=True).order_by(F("due_on").asc(nulls_last=True), "pk")
     if sight is not None:
         rows = rows.filter(rep_id__in=sight)
     return listed_rows(_today(), asked, rows, list)
