@@ -35,6 +35,12 @@ class CauseRow:
     line: CausesLine
     is_whole: bool
 
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """The causes as people call them, in their order, with their money."""
+        names = _cause_names()
+        return [(names[cause], money) for cause, money in self.line.parts]
+
 
 def outcome_words() -> dict[str, OutcomeWord]:
     """Return what the engine's outcomes are called."""
@@ -78,19 +84,23 @@ def cause_rows(book: CausesBook, level: str) -> tuple[CauseRow, ...]:
     return (*(CauseRow(line=line, is_whole=False) for line in lines), CauseRow(line=book.whole, is_whole=True))
 
 
-def causes_chart(line: CausesLine, currency: str) -> dict[str, Any]:
-    """Return the picture of the four causes: how much each added or took."""
-    words = {
+def _cause_names() -> dict[str, str]:
+    return {
         "goal": pgettext("cause", "Goal"),
         "execution": pgettext("cause", "Execution"),
         "ability": pgettext("cause", "Ability"),
         "luck": pgettext("cause", "Luck"),
     }
+
+
+def causes_chart(line: CausesLine, currency: str) -> dict[str, Any]:
+    """Return the picture of the four causes: how much each added or took."""
+    names = _cause_names()
     return {
         "currency": currency,
         "grid": {"left": 4, "right": 28, "top": 8, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "value", "axisLabel": {"formatter": "money_short"}, "splitNumber": 3},
-        "yAxis": {"type": "category", "inverse": True, "data": [words[cause] for cause, _money in line.parts]},
+        "yAxis": {"type": "category", "inverse": True, "data": [names[cause] for cause, _money in line.parts]},
         "series": [
             {
                 "type": "bar",
