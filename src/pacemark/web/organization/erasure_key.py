@@ -9,15 +9,17 @@ from __future__ import annotations
 import secrets
 
 from pacemark.web.organization.erasure_models import ErasureKey
+from pacemark.web.shared.compiled import Compiled
 from pacemark.web.shared.sealing import keyed_digest, opened, sealed
 
 _KEY_PURPOSE, _HASH_PURPOSE = "erasure key", "erased"
+_KEY = Compiled(lambda: ErasureKey.objects.order_by("pk").values_list("key_sealed")[:1])
 
 
 def erasure_key(phone_key: str | None = None) -> str | None:
     """Return the key of the hashes, or None while nobody has been erased."""
-    row = ErasureKey.objects.order_by("pk").values_list("key_sealed", flat=True).first()
-    return opened(row, _KEY_PURPOSE, phone_key) if row else None
+    row = _KEY.first()
+    return opened(row[0], _KEY_PURPOSE, phone_key) if row else None
 
 
 def made_erasure_key() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pacemark.web.accounts.choices import AccessRole
@@ -23,11 +23,15 @@ from pacemark.web.organization.models import (
     Team,
     WorkingPattern,
 )
+from pacemark.web.shared.compiled import Compiled, columns_of, whole
 
 
 def organization() -> Organization:
     """Return the organisation's settings; defaults where none are saved yet. Read once per request."""
-    return held_or(lambda: Organization.objects.order_by("pk").first() or Organization())
+    return held_or(lambda: whole(Organization, _SETTINGS.first()) or Organization())
+
+
+_SETTINGS = Compiled(lambda: Organization.objects.order_by("pk").values_list(*columns_of(Organization))[:1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +95,25 @@ class Post(NamedTuple):
 
 def posts_on(day: date) -> list[Post]:
     """Return everyone employed on a day by id: where they belong, in a light query without names."""
+    return list(map(Post._make, _POSTS.rows(day=day)))
+
+
+def _posts(day: date) -> QuerySet[Membership, tuple[Any, ...]]:
     rows = Membership.objects.filter(_employed_on(day)).order_by("rep_id")
-    return list(map(Post._make, rows.values_list("rep_id", "team_id", "team__working_pattern_id", "role")))
+    return rows.values_list("rep_id", "team_id", "team__working_pattern_id", "role")
+
+
+_POSTS = Compiled(_posts)
+
+
+# Who has no team, and a team without a region, come first: databases differ where nobody says so.
+_BY_REGION = (F("region__name").asc(nulls_first=True), "name")
 
 
 def members_on(day: date, rep_ids: frozenset[int] | None = None) -> list[Member]:
     """Return everyone employed on a day, with that day's team, grade and role, ordered by team and name."""
     rows = Membership.objects.filter(_employed_on(day)).order_by(
-        "team__region__name", "team__name", "rep__name", "rep_id"
+        F("team__region__name").asc(nulls_first=True), F("team__name").asc(nulls_first=True), "rep__name", "rep_id"
     )
     if rep_ids is not None:
         rows = rows.filter(rep_id__in=rep_ids)
@@ -133,7 +148,7 @@ def _member(row: tuple[Any, ...]) -> Member:
 
 def teams_visible_to(user: User) -> list[Team]:
     """Return the teams that a person leads or oversees, by name."""
-    teams = Team.objects.select_related("region").order_by("region__name", "name")
+    teams = Team.objects.select_related("region").order_by(*_BY_REGION)
     if user.access_role in {AccessRole.OPERATIONS, AccessRole.ADMIN}:
         return list(teams)
     if user.access_role == AccessRole.DIRECTOR:
@@ -161,7 +176,7 @@ def calendar_days_of(year: int) -> list[CalendarDay]:
 
 def teams_in_full() -> list[Team]:
     """Return every team with its region, manager and working pattern."""
-    return list(Team.objects.select_related("region", "manager", "working_pattern").order_by("region__name", "name"))
+    return list(Team.objects.select_related("region", "manager", "working_pattern").order_by(*_BY_REGION))
 
 
 def regions_in_full() -> list[Region]:

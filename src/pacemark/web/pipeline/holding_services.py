@@ -24,7 +24,7 @@ from pacemark.web.pipeline.holding_models import ClaimDay, Cooldown, Holding, Po
 from pacemark.web.pipeline.holding_refusals import HoldingRefused
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.pipeline.pool_views import count_look
-from pacemark.web.pipeline.queries.holdings import standing_rule, teams_of_reps
+from pacemark.web.pipeline.queries.holdings import rule_of_days, standing_rule, teams_of_reps
 from pacemark.web.shared.row_writing import insert_rows, set_values
 from pacemark.web.trail.services import record
 
@@ -57,7 +57,7 @@ def take(*, actor: User | None, owners: Mapping[int, int], taking: Taking) -> li
 def hold_free(*, actor: User | None, owners: Mapping[int, int], taking: Taking) -> None:
     """Let reps hold leads for a caller who has locked them in its transaction and seen that nobody holds them."""
     today = local_date(taking.at, organization().time_zone)
-    days = due_days(standing_rule(), today)
+    days = due_days(rule_of_days(), today)
     shared = _holding_columns(actor, taking, today, days)
     insert_rows(
         Holding._meta.db_table, ["lead_id", "rep_id", *shared],

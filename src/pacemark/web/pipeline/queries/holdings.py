@@ -11,11 +11,20 @@ from pacemark.web.organization.models import Membership
 from pacemark.web.pipeline.choices import OpportunityState
 from pacemark.web.pipeline.holding_models import ClaimDay, Cooldown, Holding, PoolEntry, RecycleRule
 from pacemark.web.pipeline.models import Opportunity
+from pacemark.web.shared.compiled import Compiled, columns_of, whole
 
 
 def standing_rule() -> RecycleRule | None:
     """Return the recycle rule that holds; none where operations have not set one."""
     return RecycleRule.objects.select_related("pool").order_by("-version").first()
+
+
+def rule_of_days() -> RecycleRule | None:
+    """Return the recycle rule that holds for whoever asks for days alone, at every lead."""
+    return whole(RecycleRule, _RULE.first())
+
+
+_RULE = Compiled(lambda: RecycleRule.objects.order_by("-version").values_list(*columns_of(RecycleRule))[:1])
 
 
 def teams_of_reps(rep_ids: Collection[int], day: date) -> dict[int, int]:

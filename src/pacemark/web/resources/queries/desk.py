@@ -7,21 +7,17 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from pacemark.engine.periods import sales_month_of
 from pacemark.web.organization.choices import Role
 from pacemark.web.organization.clock import local_date
-from pacemark.web.organization.models import Leave, RosterDay, WorkingPattern
+from pacemark.web.organization.models import WorkingPattern
 from pacemark.web.organization.queries import Member, Post, organization, posts_on
 from pacemark.web.organization.working_time import patterns_at_work
 from pacemark.web.pipeline.queries.holdings import held_counts, received_counts
 from pacemark.web.resources.bridge.desk import DeskRows, counted, desk_content, desk_text
-from pacemark.web.resources.choices import SourcingLevel, WithholdingState
-from pacemark.web.resources.models import DutyToggle, PolicyVersion, Score, ScoreCycle, SelfSourcing, Withholding
-from pacemark.web.resources.queries.skills import skills_of_reps
-
-_ROSTERED = ("is_working", "shift_start", "shift_end")
+from pacemark.web.resources.choices import SourcingLevel
+from pacemark.web.resources.models import PolicyVersion, SelfSourcing
+from pacemark.web.resources.queries.marks import Marks, Roster, marks_at
 
 
 def read_desk(version: PolicyVersion, at: datetime, *, at_the_minute: bool) -> DeskRows:
@@ -30,13 +26,12 @@ def read_desk(version: PolicyVersion, at: datetime, *, at_the_minute: bool) -> D
     ``at_the_minute``: a shift's hours count too. A batch deals for the whole day, so there only days count.
     """
     day = local_date(at, organization().time_zone)
-    posts = posts_dealt_to(day)
+    marks = marks_at(day, at)
+    posts = _dealt_to(posts_on(day), marks.sourcing)
     return DeskRows(
         people=tuple((post.rep_id, post.team_id) for post in posts),
-        off=tuple(sorted(_off_codes(posts, day, at, at_the_minute).items())),
-        scores=_scores(), withheld=_withheld(day),
-        skills=tuple((rep, tuple(tags)) for rep, tags in sorted(skills_of_reps().items())),
-        content=desk_text(version.content),
+        off=tuple(sorted(_off_codes(posts, marks, day, at if at_the_minute else None).items())),
+        scores=marks.scores, withheld=marks.withheld, skills=marks.skills, content=desk_text(version.content),
     )  # fmt: skip
 
 
@@ -63,8 +58,11 @@ def counters_at(version: PolicyVersion, at: datetime) -> dict[str, dict[str, int
 
 def posts_dealt_to(day: date) -> list[Post]:
     """Return those employed on a day who are dealt leads: not closers, who take over later, nor self-sourced ones."""
-    sourcing = self_sourcing_on(day)
-    posts = [post for post in posts_on(day) if post.role != Role.CLOSER]
+    return _dealt_to(posts_on(day), self_sourcing_on(day))
+
+
+def _dealt_to(posts: list[Post], sourcing: Mapping[tuple[str, int], bool]) -> list[Post]:
+    posts = [post for post in posts if post.role != Role.CLOSER]
     return [post for post in posts if not is_self_sourcing(post, sourcing)] if sourcing else posts
 
 
@@ -86,42 +84,27 @@ def is_self_sourcing(member: Member | Post, sourcing: Mapping[tuple[str, int], b
     return False
 
 
-def _scores() -> tuple[tuple[int, float], ...]:
-    cycle = ScoreCycle.objects.order_by("-published_at", "-pk").values_list("pk", flat=True).first()
-    if cycle is None:
-        return ()
-    rows = Score.objects.filter(cycle_id=cycle, rep__isnull=False, value__isnull=False).order_by("rep_id")
-    return tuple((rep or 0, max(0.0, round(value or 0.0, 6))) for rep, value in rows.values_list("rep_id", "value"))
+def _off_codes(posts: list[Post], marks: Marks, day: date, at: datetime | None) -> dict[int, str]:
+    off_shift = _off_shift(posts, marks.rosters, day, at)
+    codes = dict.fromkeys(marks.away, "away") | dict.fromkeys(off_shift, "off_shift")
+    return codes | dict.fromkeys(marks.on_leave, "on_leave")
 
 
-def _withheld(day: date) -> tuple[tuple[int, int, int], ...]:
-    rows = Withholding.objects.filter(state=WithholdingState.APPLIED, starts_on__lte=day, ends_on__gt=day)
-    return tuple(rows.order_by("starts_on", "pk").values_list("rep_id", "base_percent", "reward_percent"))
-
-
-def _off_codes(posts: list[Post], day: date, at: datetime, at_the_minute: bool) -> dict[int, str]:
-    on_leave = Leave.objects.filter(first_day__lte=day, last_day__gte=day).values_list("rep_id", flat=True)
-    awake = Q(until__isnull=True) | Q(until__gt=at)
-    away = DutyToggle.objects.filter(awake, ended_at__isnull=True, since__lte=at).values_list("rep_id", flat=True)
-    off_shift = _off_shift(posts, day, at, at_the_minute)
-    codes = dict.fromkeys(away, "away") | dict.fromkeys(off_shift, "off_shift")
-    return codes | dict.fromkeys(on_leave, "on_leave")
-
-
-def _off_shift(posts: list[Post], day: date, at: datetime, at_the_minute: bool) -> list[int]:
-    """Return who does not work now. Who has neither a pattern nor a roster has not said when they work: they do."""
-    rosters = {rep: row for rep, *row in RosterDay.objects.filter(date=day).values_list("rep_id", *_ROSTERED)}
+def _off_shift(posts: list[Post], rosters: Mapping[int, Roster], day: date, at: datetime | None) -> list[int]:
+    """Return who does not work that day, or hour. Who has neither pattern nor roster has not said when: they do."""
     patterns = {row.pk: row for row in WorkingPattern.objects.all()} if any(post.pattern_id for post in posts) else {}
+    if not patterns and not rosters:
+        return []
+    now = None if at is None else at.astimezone(ZoneInfo(organization().time_zone)).time()
     at_work = patterns_at_work(patterns.values(), day) if patterns else frozenset()
-    now = at.astimezone(ZoneInfo(organization().time_zone)).time()
     off = []
     for post in posts:
         pattern = patterns.get(post.pattern_id or 0)
         is_working, start, end = rosters.get(post.rep_id) or (pattern is None or pattern.pk in at_work, None, None)
         if pattern is not None:
             start, end = start or pattern.shift_start, end or pattern.shift_end
-        is_out = start is not None and end is not None and not _within(now, start, end)
-        if not is_working or (at_the_minute and is_out):
+        is_out = now is not None and start is not None and end is not None and not _within(now, start, end)
+        if not is_working or is_out:
             off.append(post.rep_id)
     return off
 

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from pacemark.web.resources.choices import PolicyState
 from pacemark.web.resources.models import PolicyVersion
+from pacemark.web.shared.compiled import Compiled, columns_of, whole
 
 MAIN_POLICY = "main"
 CAPS = ("holdings", "day", "month")
@@ -39,6 +40,19 @@ def active_version(day: date | None = None) -> PolicyVersion | None:
         return rows.filter(state=PolicyState.ACTIVE).first()
     held = rows.filter(active_from__isnull=False, active_from__date__lte=day)
     return held.exclude(active_until__date__lte=day).order_by("-active_from").first()
+
+
+def version_in_force() -> PolicyVersion | None:
+    """Return the version that holds for whoever deals by it, at every lead; its policy is not loaded with it."""
+    return whole(PolicyVersion, _IN_FORCE.first())
+
+
+def _in_force() -> QuerySet[PolicyVersion, tuple[Any, ...]]:
+    rows = PolicyVersion.objects.filter(policy__name=MAIN_POLICY, state=PolicyState.ACTIVE)
+    return rows.values_list(*columns_of(PolicyVersion))[:1]
+
+
+_IN_FORCE = Compiled(_in_force)
 
 
 def versions() -> QuerySet[PolicyVersion]:

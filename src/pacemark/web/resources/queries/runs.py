@@ -7,13 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from pacemark.web.pipeline.holding_models import Holding, PoolEntry
 from pacemark.web.pipeline.models import Lead
 from pacemark.web.resources.bridge.desk import joined
 from pacemark.web.resources.choices import DecisionKind
-from pacemark.web.resources.models import Decision, Run
+from pacemark.web.resources.models import Decision, KeptDesk, Run
+from pacemark.web.shared.compiled import Compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,28 @@ def run_of_key(key: str) -> Run | None:
 
 def answer_to(key: str) -> tuple[str, dict[str, Any]] | None:
     """Return what was asked under a key, as its hash, and the answer; nothing where the key is new."""
-    return Run.objects.filter(key=key).values_list("inputs_key", "answer").first()
+    found = _ANSWER.first(key=key)
+    return None if found is None else (found[0], found[1])
+
+
+_ANSWER = Compiled(lambda key: Run.objects.filter(key=key).values_list("inputs_key", "answer")[:1])
+
+
+def decided_in(run: Run) -> list[tuple[int, int, int | None]]:
+    """Return a run's decisions: the lead, the decision's id, and who has the lead."""
+    return [(lead, decision, rep) for lead, decision, rep in _DECIDED.rows(run=run.pk)]
+
+
+_DECIDED = Compiled(lambda run: Decision.objects.filter(run_id=run).values_list("lead_id", "pk", "rep_id"))
+
+
+def desk_kept(key: str) -> int | None:
+    """Return the desk that has been kept under a key."""
+    found = _DESK.first(key=key)
+    return None if found is None else found[0]
+
+
+_DESK = Compiled(lambda key: KeptDesk.objects.filter(key=key).values_list("pk")[:1])
 
 
 def ownerless_leads() -> list[int]:
@@ -48,7 +70,7 @@ def ownerless_leads() -> list[int]:
     had = Holding.objects.filter(lead_id=OuterRef("pk"))
     pooled = PoolEntry.objects.filter(lead_id=OuterRef("pk"), left_at__isnull=True)
     rows = Lead.objects.filter(~Exists(had), ~Exists(pooled), owner__isnull=True, duplicate_of__isnull=True)
-    return list(rows.order_by("arrived_at", "pk").values_list("pk", flat=True))
+    return list(rows.order_by(F("arrived_at").asc(nulls_first=True), "pk").values_list("pk", flat=True))
 
 
 _LOOKED_AT = ("pk", "segment__lead_grade", "segment__channel", "tags", "is_blocked")

@@ -20,8 +20,8 @@ from pacemark.web.pipeline.models import Lead, Segment, Source, Touch
 from pacemark.web.resources.bridge.arrivals import Arrival, arrival_of
 from pacemark.web.resources.choices import DecisionKind, RunKind
 from pacemark.web.resources.models import Decision, Run
-from pacemark.web.resources.queries.arrivals import Known, known_arrivals, note_erased
-from pacemark.web.resources.queries.runs import Arrived, answer_to
+from pacemark.web.resources.queries.arrivals import Known, known_arrivals, note_erased, place_of
+from pacemark.web.resources.queries.runs import Arrived, answer_to, decided_in
 from pacemark.web.resources.refusals import Refused, other_content, refuse
 from pacemark.web.resources.services.chunks import DEALT_FIELDS
 from pacemark.web.resources.services.ledger import locked_state
@@ -106,7 +106,7 @@ def _answered(before: tuple[str, Answer], asked: str) -> list[Answer]:
 
 def _received(arrivals: Sequence[Arrival | Refused], at: datetime, time_zone: str) -> _Reception:
     good = [arrival for arrival in arrivals if isinstance(arrival, Arrival)]
-    segments, sources = _segments(good), _sources(good)
+    segments, sources = _places(good)
     known = known_arrivals(good, sources)
     reception = _Reception(at=at, known=known, sources=sources, erased=note_erased(known, good))
     for place, arrival in enumerate(arrivals):
@@ -174,22 +174,24 @@ def _lead(arrival: Arrival, source: Source, segment: Segment, time_zone: str) ->
     )
 
 
-def _sources(arrivals: Sequence[Arrival]) -> dict[str, Source]:
-    return {name: Source.objects.get_or_create(name=name)[0] for name in dict.fromkeys(a.source for a in arrivals)}
-
-
-def _segments(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Segment]:
-    """Return segments by channel and grade; a channel nobody has seen before is taken in as it is."""
+def _places(arrivals: Sequence[Arrival]) -> tuple[dict[tuple[str, str], Segment], dict[str, Source]]:
+    """Return segments by channel and grade, and sources; a channel nobody has seen before is taken in as it is."""
     pairs = dict.fromkeys((arrival.source, arrival.lead_grade) for arrival in arrivals)
+    if len(pairs) == 1:
+        ((channel, grade),) = pairs
+        known = place_of(channel, grade)
+        if known is not None:
+            return {(channel, grade): known[0]}, {channel: known[1]}
+    channels = dict.fromkeys(channel for channel, _grade in pairs)
+    sources = {channel: Source.objects.get_or_create(name=channel)[0] for channel in channels}
     return {
         (channel, grade): Segment.objects.get_or_create(channel=channel, lead_grade=grade)[0]
         for channel, grade in pairs
-    }
+    }, sources
 
 
 def _answers(arrivals: Sequence[Arrival | Refused], reception: _Reception, run: Run) -> list[Answer]:
-    rows = Decision.objects.filter(run=run).values_list("lead_id", "pk", "rep_id")
-    dealt: Decided = {lead: (decision, rep) for lead, decision, rep in rows}
+    dealt: Decided = {lead: (decision, rep) for lead, decision, rep in decided_in(run)}
     sticky = _keep_sticky(reception, run, dealt)
     answers: list[Answer] = []
     for place, (arrival, lead) in enumerate(zip(arrivals, reception.leads, strict=True)):

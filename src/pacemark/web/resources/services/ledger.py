@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
+
+from django.db.models import QuerySet
 
 from pacemark.engine.resources.ledger import Account, Key, Ledger
 from pacemark.web.resources.models import LedgerState, RepAccount, TeamAccount
 from pacemark.web.resources.queries.ledger import KEPT_ON, STAMP, keep_ledger
+from pacemark.web.shared.compiled import Compiled, columns_of, whole
 from pacemark.web.shared.row_writing import replace_rows
 
 
 def locked_state(policy_id: int) -> LedgerState:
     """Return the policy's ledger row and hold it until the transaction ends: runs take turns."""
-    locked = LedgerState.objects.select_for_update().filter(policy_id=policy_id)
-    found = locked.first()
+    found = whole(LedgerState, _LOCKED.first(policy=policy_id))
     if found is None:
         LedgerState.objects.get_or_create(policy_id=policy_id)
-        found = locked.get()
+        found = LedgerState.objects.select_for_update().get(policy_id=policy_id)
     return found
+
+
+def _locked(policy: int) -> QuerySet[LedgerState, tuple[Any, ...]]:
+    return LedgerState.objects.select_for_update().filter(policy_id=policy).values_list(*columns_of(LedgerState))
+
+
+_LOCKED = Compiled(_locked)
 
 
 def write_ledger(*, state: LedgerState, before: Ledger, after: Ledger) -> None:

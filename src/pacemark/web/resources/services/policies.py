@@ -15,7 +15,14 @@ from pacemark.engine.resources.reading import desk_of
 from pacemark.web.accounts.models import User
 from pacemark.web.resources.choices import PolicyState
 from pacemark.web.resources.models import LedgerState, Policy, PolicyVersion
-from pacemark.web.resources.queries.policies import CAPS, MAIN_POLICY, METRICS, active_version, default_content
+from pacemark.web.resources.queries.policies import (
+    CAPS,
+    MAIN_POLICY,
+    METRICS,
+    active_version,
+    default_content,
+    version_in_force,
+)
 from pacemark.web.trail.services import record
 
 
@@ -69,7 +76,7 @@ def activate(*, actor: User | None, version_id: int) -> PolicyVersion:
 
 def ensure_active(*, actor: User | None = None) -> PolicyVersion:
     """Return the active version; where there is none, everyone the same from now on."""
-    return active_version() or _first_active(actor)
+    return version_in_force() or _first_active(actor)
 
 
 @transaction.atomic

@@ -33,7 +33,7 @@ from pacemark.web.resources.models import KeptDesk, LedgerState, PolicyVersion, 
 from pacemark.web.resources.queries.chances import chances_before
 from pacemark.web.resources.queries.desk import counters_at, desk_at, read_desk
 from pacemark.web.resources.queries.ledger import KEPT_ON, ledger_now
-from pacemark.web.resources.queries.runs import Arrived, kinds_of, ownerless_leads, run_of_key
+from pacemark.web.resources.queries.runs import Arrived, desk_kept, kinds_of, ownerless_leads, run_of_key
 from pacemark.web.resources.refusals import other_content
 from pacemark.web.resources.services.chunks import deal_next_chunk, deal_under_lock
 from pacemark.web.resources.services.ledger import locked_state
@@ -213,7 +213,7 @@ def _that_matter(desk: Desk, counters: Mapping[str, Mapping[str, int]], n_leads:
 
 
 def _kept_desk(standing: StandingDesk) -> int:
-    found = KeptDesk.objects.filter(key=standing.key).values_list("pk", flat=True).first()
+    found = desk_kept(standing.key)
     return found if found is not None else KeptDesk.objects.create(key=standing.key, content=standing.content).pk
 
 
