@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,8 +10,9 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed_rows, today_here
+from pacemark.web.api.listing import ListOf, Paged, answers, listed_rows, today_here
 from pacemark.web.api.reading import read_body
+from pacemark.web.api.results_told import CaseInFull, CaseLine
 from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.results.models import SuccessCase
 from pacemark.web.results.pages.cases import title_of
@@ -21,7 +21,6 @@ from pacemark.web.results.queries.cases import TeamGain, adopters_of, adoptions_
 from pacemark.web.results.services.cases import Proposal, adopt_case, leave_case, propose_case
 
 router = Router(tags=["results"])
-ANSWER = {200: dict[str, Any], **REFUSALS}
 JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
@@ -59,7 +58,7 @@ class Left(Schema):
     until: date
 
 
-@router.get("/cases", response={200: Listed, **REFUSALS}, operation_id="success_cases", url_name="results_cases",
+@router.get("/cases", response=answers(ListOf[CaseLine]), operation_id="success_cases", url_name="results_cases",
             summary="Success cases")  # fmt: skip
 def cases(request: PageRequest, asked: Query[AskedCases]) -> dict[str, Any]:
     """Return the cases that the caller may see, with what each would bring those in sight in a month."""
@@ -71,14 +70,14 @@ def cases(request: PageRequest, asked: Query[AskedCases]) -> dict[str, Any]:
     return listed_rows("", asked, rows, lambda page: _cases(page, seen))
 
 
-@router.get("/cases/{int:case_id}", response=ANSWER, operation_id="success_case", url_name="results_case",
+@router.get("/cases/{int:case_id}", response=answers(CaseInFull), operation_id="success_case", url_name="results_case",
             summary="One success case")  # fmt: skip
 def case(request: PageRequest, case_id: int) -> dict[str, Any]:
     """Return one case in full: the claim, the habits, the trial's looks and moves, and who in sight tries it."""
     return _in_full(request, _found(request, case_id))
 
 
-@router.post("/cases", response=ANSWER, operation_id="propose_case", url_name="results_propose_case",
+@router.post("/cases", response=answers(CaseInFull), operation_id="propose_case", url_name="results_propose_case",
              openapi_extra=JSON_BODY, summary="Propose a success")  # fmt: skip
 def propose(request: PageRequest) -> dict[str, Any]:
     """Propose a success of somebody in sight. Body: ``rep_id``, ``stage``, ``first``, ``last``."""
@@ -90,8 +89,8 @@ def propose(request: PageRequest) -> dict[str, Any]:
     return _in_full(request, _found(request, made.pk))
 
 
-@router.post("/cases/{int:case_id}/adoptions", response=ANSWER, operation_id="adopt_case", openapi_extra=JSON_BODY,
-             url_name="results_adopt_case", summary="Take a practice up")  # fmt: skip
+@router.post("/cases/{int:case_id}/adoptions", response=answers(CaseInFull), operation_id="adopt_case",
+             openapi_extra=JSON_BODY, url_name="results_adopt_case", summary="Take a practice up")  # fmt: skip
 def adopt(request: PageRequest, case_id: int) -> dict[str, Any]:
     """Let oneself, or somebody in sight, take a practice up. Body: ``rep_id`` and ``since``."""
     found, sent = _found(request, case_id), read_body(request, TakenUp)
@@ -100,8 +99,8 @@ def adopt(request: PageRequest, case_id: int) -> dict[str, Any]:
     return _in_full(request, _found(request, case_id))
 
 
-@router.post("/cases/{int:case_id}/leaving", response=ANSWER, operation_id="leave_case", openapi_extra=JSON_BODY,
-             url_name="results_leave_case", summary="Stop trying")  # fmt: skip
+@router.post("/cases/{int:case_id}/leaving", response=answers(CaseInFull), operation_id="leave_case",
+             openapi_extra=JSON_BODY, url_name="results_leave_case", summary="Stop trying")  # fmt: skip
 def leave(request: PageRequest, case_id: int) -> dict[str, Any]:
     """Let oneself, or somebody in sight, stop. Body: ``rep_id`` and ``until``."""
     found, sent = _found(request, case_id), read_body(request, Left)
@@ -128,14 +127,10 @@ def _found(request: PageRequest, case_id: int) -> SuccessCase:
 def _in_full(request: PageRequest, found: SuccessCase) -> dict[str, Any]:
     seen = sight_of(request.user, today_here()).rep_ids
     gain = gain_for(found, floor_today(today_here(), seen), adopters_of([found.pk])[found.pk])
-    adoptions = [
-        {"rep_id": row.rep_id, "since": row.since.isoformat(), "until": row.until.isoformat() if row.until else None}
-        for row in adoptions_of(found, seen)
-    ]
     return {
         **_case(found, seen, gain), "words": found.words, "habits": found.content["habits"],
         "looks": [look for look in found.trial.get("looks", []) if look], "moves": found.trial.get("moves", []),
-        "adoptions": adoptions,
+        "adoptions": adoptions_of(found, seen),
     }  # fmt: skip
 
 
@@ -150,5 +145,5 @@ def _case(found: SuccessCase, seen: frozenset[int] | None, gain: TeamGain | None
         "trial_from": found.trial_from.isoformat() if found.trial_from else None,
         "star": content["star"], "peers": content["peers"], "strength": content["strength"],
         "candidates": content["candidates"], "claim": content["claim"],
-        "adopters": getattr(found, "n_adopters", 0), "gain": asdict(gain) if gain else None,
+        "adopters": getattr(found, "n_adopters", 0), "gain": gain,
     }  # fmt: skip

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from ninja import Query, Router
 
 from pacemark.web.accounts.http import PageRequest
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, visible_to
+from pacemark.web.api.listing import ListOf, Paged, answers, listed, visible_to
+from pacemark.web.api.process_told import FindingTold, Judged, NotJudged
 from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.organization.queries import teams_visible_to
 from pacemark.web.process.pages.answers import diagnosis_answer, finding_answer
@@ -23,7 +24,7 @@ class AskedFindings(Paged):
     cause: Literal["", "goal", "execution", "ability", "luck"] = ""
 
 
-@router.get("/findings", response={200: Listed, **REFUSALS}, operation_id="findings", url_name="findings",
+@router.get("/findings", response=answers(ListOf[FindingTold]), operation_id="findings", url_name="findings",
             summary="What was found")  # fmt: skip
 def findings(request: PageRequest, asked: Query[AskedFindings]) -> dict[str, Any]:
     """Return what is found now of people in sight and of the leads of their teams, what cost most first."""
@@ -35,7 +36,7 @@ def findings(request: PageRequest, asked: Query[AskedFindings]) -> dict[str, Any
     return listed(label, asked, [finding_answer(row) for row in rows])
 
 
-@router.get("/reps/{int:rep_id}/diagnosis", response={200: dict[str, Any], **REFUSALS}, operation_id="diagnosis",
+@router.get("/reps/{int:rep_id}/diagnosis", response=answers(Judged | NotJudged), operation_id="diagnosis",
             url_name="diagnosis", summary="Why a person's money differs")  # fmt: skip
 def diagnosis(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Return one person's sales month (``2024-03``; empty: the newest): causes, both sides of the chain, stages."""

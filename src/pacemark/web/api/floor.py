@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any
 
 from django.http import Http404
@@ -11,24 +11,60 @@ from pydantic import Field
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders, only_planners
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, answers, listed, listed_rows, today_here, visible_to
+from pacemark.web.api.listing import ListOf, Paged, answers, list_of, listed, listed_rows, today_here, visible_to
+from pacemark.web.api.process_told import COACHING
+from pacemark.web.api.results_told import CARD
+from pacemark.web.api.shapes import Told, columns_of, kept, via
 from pacemark.web.goals.models import TargetBatch
 from pacemark.web.goals.queries.batches import batches_of
 from pacemark.web.intake.models import BatchState, ImportBatch
 from pacemark.web.organization.models import Team
-from pacemark.web.organization.queries import find_members, teams_in_full
-from pacemark.web.process.models import CoachingAction
+from pacemark.web.organization.queries import Member, find_members, teams_in_full
 from pacemark.web.process.queries.coaching import coaching_of
-from pacemark.web.results.models import Celebration
 from pacemark.web.results.queries.attainment import sight_of
 from pacemark.web.results.queries.celebrations import cards_in
 
 router = Router(tags=["floor"])
-ANSWER = {200: dict[str, Any], **REFUSALS}
 _IMPORT = ("pk", "created_at", "finished_at", "source_name", "state", "progress", "counts", "message")
 _BATCH = ("pk", "kind", "state", "file_name", "made_by_id", "made_at", "applied_at", "n_done", "n_all")
-_COACHING = ("pk", "rep_id", "owner_id", "finding_id", "stage", "what", "evidence_asked", "made_at", "due_on", "state",
-             "done_at", "evidence", "excuse")  # fmt: skip
+
+
+class RowOfBatch(Told):
+    """One month of a rep that a batch changes; ``problems`` are codes, with any of them it is not written."""
+
+    rep: int
+    month: date
+    old: int | None
+    new: int | None
+    version: int
+    problems: list[str] = []
+    cell: str = ""
+    follows: bool = False
+
+
+class Changes(Told):
+    """What a batch holds; ``refused`` cells of a workbook: sheet, cell, problem, what stands there."""
+
+    rows: list[RowOfBatch]
+    refused: list[list[str]]
+    same: int
+    reason: str
+    failed: str
+
+
+class TeamTold(columns_of(Team, "pk", "name", "region_id", "manager_id", "working_pattern_id")):  # type: ignore[misc]
+    """One team with its region, manager and working pattern."""
+
+    region: str | None = via("region", "name", default=None)
+
+
+IMPORT = columns_of(ImportBatch, *_IMPORT, name="Import", counts=dict[str, dict[str, int]])
+IMPORT_IN_FULL = columns_of(
+    ImportBatch, *_IMPORT, "preview", "files", name="ImportInFull", counts=dict[str, dict[str, int]],
+    mapping=(str, via("profile_text")),
+)  # fmt: skip
+BATCH = columns_of(TargetBatch, *_BATCH, name="Batch")
+BATCH_IN_FULL = columns_of(TargetBatch, *_BATCH, name="BatchInFull", changes=kept(Changes))
 
 
 class Sought(Paged):
@@ -37,94 +73,74 @@ class Sought(Paged):
     q: Annotated[str, Field(max_length=100)] = ""
 
 
-@router.get("/organization/people", response=answers(Listed), operation_id="organization_people",
+@router.get("/organization/people", response=answers(ListOf[Member]), operation_id="organization_people",
             url_name="organization_people", summary="Everyone employed today")  # fmt: skip
 def people(request: PageRequest, asked: Query[Sought]) -> dict[str, Any]:
     """Return each rep with team, region, grade, role and the days of coming and going."""
     only_planners(request)
     today = today_here()
-    return listed(today.isoformat(), asked, [asdict(row) for row in find_members(today, asked.q.strip())])
+    return listed(today.isoformat(), asked, find_members(today, asked.q.strip()))
 
 
-@router.get("/organization/teams", response=answers(Listed), operation_id="organization_teams",
+@router.get("/organization/teams", response=answers(ListOf[TeamTold]), operation_id="organization_teams",
             url_name="organization_teams", summary="Teams")  # fmt: skip
 def teams(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return each team with its region, manager and working pattern."""
     only_planners(request)
-    return listed(today_here().isoformat(), asked, [_team(row) for row in teams_in_full()])
+    return listed(today_here().isoformat(), asked, teams_in_full())
 
 
-@router.get("/process/coaching", response=answers(Listed), operation_id="coaching", url_name="coaching",
+@router.get("/process/coaching", response=answers(list_of(COACHING)), operation_id="coaching", url_name="coaching",
             summary="Coaching: what is to do, and what was due lately")  # fmt: skip
 def coaching(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return actions about people in sight: everything open, and what was closed of the last four weeks."""
     only_leaders(request)
     found = coaching_of(today_here(), visible_to(request))
-    return listed("", asked, [_coaching(one.action) for one in (*found.to_do, *found.closed)])
+    return listed("", asked, [one.action for one in (*found.to_do, *found.closed)])
 
 
-@router.get("/results/cards", response=answers(Listed), operation_id="cards", url_name="results_cards",
+@router.get("/results/cards", response=answers(list_of(CARD)), operation_id="cards", url_name="results_cards",
             summary="Celebration cards")  # fmt: skip
 def cards(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return the cards that one may look at, the newest first: of people who allow it, and one's own."""
     rows = cards_in(sight_of(request.user, today_here()), request.user)
-    return listed_rows("", asked, rows, lambda page: [_card(row) for row in page])
+    return listed_rows("", asked, rows, list)
 
 
-@router.get("/imports", response=answers(Listed), operation_id="imports", url_name="imports",
+@router.get("/imports", response=answers(list_of(IMPORT)), operation_id="imports", url_name="imports",
             summary="Imports")  # fmt: skip
 def imports(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return what was brought in, the newest first, with how far it has come."""
     only_planners(request)
     rows = ImportBatch.objects.exclude(state=BatchState.DRAFT).order_by("-pk")
-    return listed_rows("", asked, rows, lambda page: [_named(row, _IMPORT) for row in page])
+    return listed_rows("", asked, rows, list)
 
 
-@router.get("/imports/{int:batch_id}", response=ANSWER, operation_id="import_of", url_name="import_of",
+@router.get("/imports/{int:batch_id}", response=answers(IMPORT_IN_FULL), operation_id="import_of", url_name="import_of",
             summary="One import")  # fmt: skip
-def one_import(request: PageRequest, batch_id: int) -> dict[str, Any]:
+def one_import(request: PageRequest, batch_id: int) -> ImportBatch:
     """Return one import with its mapping, and of its preview the refused rows, notes and unknown people."""
     only_planners(request)
     row = ImportBatch.objects.filter(pk=batch_id).first()
     if row is None:
         raise Http404
-    return {**_named(row, _IMPORT), "mapping": row.profile_text, "preview": row.preview, "files": row.files}
+    return row
 
 
-@router.get("/goals/batches", response=answers(Listed), operation_id="target_batches",
+@router.get("/goals/batches", response=answers(list_of(BATCH)), operation_id="target_batches",
             url_name="goals_batches", summary="Prepared and applied changes of targets")  # fmt: skip
 def batches(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return one's own, operations everybody's, the newest first."""
     only_leaders(request)
-    return listed_rows("", asked, batches_of(request.user), lambda page: [_named(row, _BATCH) for row in page])
+    return listed_rows("", asked, batches_of(request.user), list)
 
 
-@router.get("/goals/batches/{int:batch_id}", response=ANSWER, operation_id="target_batch", url_name="goals_batch",
-            summary="One change of targets")  # fmt: skip
-def one_batch(request: PageRequest, batch_id: int) -> dict[str, Any]:
+@router.get("/goals/batches/{int:batch_id}", response=answers(BATCH_IN_FULL), operation_id="target_batch",
+            url_name="goals_batch", summary="One change of targets")  # fmt: skip
+def one_batch(request: PageRequest, batch_id: int) -> TargetBatch:
     """Return one with its rows: rep, month, old and new amount, and what is wrong."""
     only_leaders(request)
     row: TargetBatch | None = batches_of(request.user).filter(pk=batch_id).first()
     if row is None:
         raise Http404
-    return {**_named(row, _BATCH), "changes": row.changes}
-
-
-def _named(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    told = {name: getattr(row, name) for name in names}
-    return {"id": told.pop("pk"), **told}
-
-
-def _team(row: Team) -> dict[str, Any]:
-    return {
-        "id": row.pk, "name": row.name, "region_id": row.region_id, "region": row.region.name if row.region else None,
-        "manager_id": row.manager_id, "working_pattern_id": row.working_pattern_id,
-    }  # fmt: skip
-
-
-def _coaching(row: CoachingAction) -> dict[str, Any]:
-    return _named(row, _COACHING)
-
-
-def _card(row: Celebration) -> dict[str, Any]:
-    return _named(row, ("pk", "kind", "rep_id", "team_id", "day", "content"))
+    return row

@@ -92,7 +92,7 @@ def targets(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 
 @router.get(
     "/plans",
-    response=answers(list_of(kept(PlanVersion))),
+    response=answers(list_of(kept(PlanVersion), "Plans")),
     operation_id="plans",
     url_name="goals_plans",
     summary="Plans that stand",

@@ -11,6 +11,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
+import pydantic
 from django.db.models import Model, QuerySet
 from ninja import Schema
 from pydantic import Field
@@ -65,9 +66,9 @@ def answers(shape: Any) -> dict[int, Any]:
     return {200: shape, **REFUSALS}
 
 
-def list_of(item: Any) -> Any:
-    """Return the shape of a list of what was made from a value or a table."""
-    return ListOf[item]
+def list_of(item: Any, name: str = "") -> Any:
+    """Return the shape of a list of what was made from a value or a table; of documents that were kept, by a name."""
+    return pydantic.create_model(name, __base__=ListOf[item]) if name else ListOf[item]
 
 
 @dataclass(frozen=True, slots=True)

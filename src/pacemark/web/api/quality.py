@@ -11,9 +11,11 @@ from pydantic import Field
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders, only_planners
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here, visible_to
+from pacemark.web.api.listing import REFUSALS, Paged, answers, list_of, listed, listed_rows, today_here, visible_to
+from pacemark.web.api.process_told import ITEM, ITEM_IN_FULL, QUALITY, WATCHING, AuditTold
 from pacemark.web.api.reading import read_body
-from pacemark.web.process.models import QualityItem
+from pacemark.web.api.shapes import kept
+from pacemark.web.process.models import MonitoredMetric, QualityItem
 from pacemark.web.process.queries.audit import last_audit
 from pacemark.web.process.queries.quality import quality_item, quality_items, records_of
 from pacemark.web.process.services.audit import set_watched
@@ -22,7 +24,7 @@ from pacemark.web.process.services.quality import decide, say_word
 router = Router(tags=["process"])
 Reason = Annotated[str, Field(max_length=500)]
 JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
-ANSWERED = {200: dict[str, Any], **REFUSALS, 409: REFUSALS[422]}
+ANSWERED = {**answers(ITEM), 409: REFUSALS[422]}
 
 
 class AskedItems(Paged):
@@ -52,7 +54,7 @@ class Watching(Schema):
     is_watched: bool = False
 
 
-@router.get("/quality", response={200: Listed, **REFUSALS}, operation_id="quality", url_name="quality",
+@router.get("/quality", response=answers(list_of(ITEM)), operation_id="quality", url_name="quality",
             summary="What asks for a look")  # fmt: skip
 def quality(request: PageRequest, asked: Query[AskedItems]) -> dict[str, Any]:
     """Return items about people in sight, newest first; the records of one are in ``/quality/{id}``."""
@@ -60,12 +62,12 @@ def quality(request: PageRequest, asked: Query[AskedItems]) -> dict[str, Any]:
     return listed_rows("", asked, rows, lambda page: [_told(row) for row in page])
 
 
-@router.get("/quality/{int:item_id}", response={200: dict[str, Any], **REFUSALS}, operation_id="quality_item",
+@router.get("/quality/{int:item_id}", response=answers(ITEM_IN_FULL), operation_id="quality_item",
             url_name="quality_item", summary="One item with its records")  # fmt: skip
 def one_item(request: PageRequest, item_id: int) -> dict[str, Any]:
     """Return one item with the calls, opportunities or deals that it was counted from."""
     found = _found(request, item_id)
-    return {**_told(found), "records": [asdict(row) for row in records_of(found)]}
+    return {**_told(found), "records": records_of(found)}
 
 
 @router.post("/quality/{int:item_id}/decision", operation_id="decide_quality", url_name="decide_quality",
@@ -87,8 +89,8 @@ def say(request: PageRequest, item_id: int) -> dict[str, Any]:
     return _told(_found(request, item_id))
 
 
-@router.get("/audit", response={200: Listed, **REFUSALS}, operation_id="metric_audit", url_name="metric_audit",
-            summary="Which metrics deserve watching")  # fmt: skip
+@router.get("/audit", response=answers(list_of(kept(AuditTold), "Audits")), operation_id="metric_audit",
+            url_name="metric_audit", summary="Which metrics deserve watching")  # fmt: skip
 def audit(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return the last audited month: each metric's verdict, numbers, and whether it is watched or a target."""
     only_leaders(request)
@@ -101,14 +103,14 @@ def audit(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     return listed(f"{found.month_start:%Y-%m}", asked, items)
 
 
-@router.post("/audit/retire", operation_id="retire_metric", url_name="retire_metric", response=ANSWERED,
-             openapi_extra=JSON_BODY, summary="Retire a metric, or watch it again")  # fmt: skip
-def retire(request: PageRequest) -> dict[str, Any]:
+@router.post("/audit/retire", operation_id="retire_metric", url_name="retire_metric",
+             response=ANSWERED | {200: WATCHING}, openapi_extra=JSON_BODY,
+             summary="Retire a metric, or watch it again")  # fmt: skip
+def retire(request: PageRequest) -> MonitoredMetric:
     """Let pages show a metric no more from today on. Body: ``metric``, ``reason``, ``is_watched`` (false)."""
     only_planners(request)
     sent = read_body(request, Watching)
-    row = set_watched(actor=request.user, metric=sent.metric, is_watched=sent.is_watched, reason=sent.reason)
-    return {"metric": row.metric, "is_watched": row.is_watched, "valid_from": row.valid_from, "reason": row.reason}
+    return set_watched(actor=request.user, metric=sent.metric, is_watched=sent.is_watched, reason=sent.reason)
 
 
 def _found(request: PageRequest, item_id: int) -> QualityItem:
@@ -120,5 +122,5 @@ def _found(request: PageRequest, item_id: int) -> QualityItem:
 
 def _told(item: QualityItem) -> dict[str, Any]:
     numbers = {name: value for name, value in item.evidence.items() if name != "records"}
-    names = ("rep_id", "kind", "first_day", "last_day", "state", "reason", "word", "decided_at", "decided_by_id")
-    return {"id": item.pk, "rep": item.rep.name, **{name: getattr(item, name) for name in names}, "evidence": numbers}
+    columns = {name: getattr(item, name) for name in QUALITY[1:]}
+    return {"id": item.pk, "rep": item.rep.name, **columns, "evidence": numbers}

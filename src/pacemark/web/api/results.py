@@ -15,25 +15,25 @@ from pydantic import Field
 from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows, today_here
+from pacemark.web.api.listing import ListOf, Paged, answers, list_of, listed, listed_rows, today_here
 from pacemark.web.api.reading import read_body
+from pacemark.web.api.results_told import DEAL, Attainment, Causes, LadderOfRep, OfferTold
 from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.results.bridge.attained import PersonLine, UnitLine
 from pacemark.web.results.choices import OfferState
 from pacemark.web.results.models import TierOffer
 from pacemark.web.results.pages.words import target_label
 from pacemark.web.results.queries.attainment import attained, sight_of
-from pacemark.web.results.queries.causes import CausesLine, causes_in
+from pacemark.web.results.queries.causes import causes_in
 from pacemark.web.results.queries.deals import DealLine, deal_in_sight, deal_lines, deals_asked
 from pacemark.web.results.queries.offers import ladder_now, offers_of
-from pacemark.web.results.queries.sheets import as_json
+from pacemark.web.results.queries.sheets import Sheet
 from pacemark.web.results.queries.spans import Span, month_span, quarter_around, span_asked
 from pacemark.web.results.services.credit import split_credit
 from pacemark.web.results.services.offers import decide_offer
 from pacemark.web.results.services.sheets import sheet_of
 
 router = Router(tags=["results"])
-ANSWER = {200: dict[str, Any], **REFUSALS}
 JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 OVERSEERS = frozenset({AccessRole.DIRECTOR, AccessRole.OPERATIONS, AccessRole.ADMIN})
 
@@ -81,7 +81,7 @@ class Decision(Schema):
     state: Annotated[str, Field(pattern="^(accepted|declined)$")]
 
 
-@router.get("/attainment", response=ANSWER, operation_id="attainment", url_name="results_attainment",
+@router.get("/attainment", response=answers(Attainment), operation_id="attainment", url_name="results_attainment",
             summary="Attainment")  # fmt: skip
 def attainment(request: PageRequest, asked: Query[AskedLines]) -> dict[str, Any]:
     """Return what people, teams or regions brought; the lines, ``gone`` and ``nobody`` add up to ``whole``."""
@@ -89,19 +89,21 @@ def attainment(request: PageRequest, asked: Query[AskedLines]) -> dict[str, Any]
     found = attained(span, sight_of(request.user, today_here()))
     units = found.teams if asked.by == "teams" else found.regions
     lines: Sequence[PersonLine | UnitLine] = found.people if asked.by == "people" else units
-    told = [_person(line) if isinstance(line, PersonLine) else _unit(line) for line in lines]
+    told = [_person(line) if isinstance(line, PersonLine) else line for line in lines]
     return {
         **listed("", asked, told),
         "span": span.label,
         "first": span.first.isoformat(),
         "last": span.last.isoformat(),
-        "whole": _unit(found.whole),
-        "gone": _unit(found.gone) if found.gone and asked.by == "people" else None,
-        "nobody": _unit(found.nobody) if found.nobody and asked.by == "people" else None,
+        "whole": found.whole,
+        "gone": found.gone if asked.by == "people" else None,
+        "nobody": found.nobody if asked.by == "people" else None,
     }
 
 
-@router.get("/causes", response=ANSWER, operation_id="causes", url_name="results_causes", summary="Causes in money")
+@router.get(
+    "/causes", response=answers(Causes), operation_id="causes", url_name="results_causes", summary="Causes in money"
+)
 def causes(request: PageRequest, asked: Query[AskedLines]) -> dict[str, Any]:
     """Return goal, execution, ability and luck in money; the lines add up to ``whole``, the causes to its gap."""
     span = asked.span()
@@ -109,11 +111,11 @@ def causes(request: PageRequest, asked: Query[AskedLines]) -> dict[str, Any]:
     if book is None:
         return {**listed("", asked, []), "span": span.label, "until": None, "whole": None}
     lines = {"people": tuple(book.people.values()), "teams": book.teams, "regions": book.regions}[asked.by]
-    told = listed("", asked, [_causes(line) for line in lines])
-    return {**told, "span": span.label, "until": book.until.isoformat(), "whole": _causes(book.whole)}
+    told = listed("", asked, lines)
+    return {**told, "span": span.label, "until": book.until.isoformat(), "whole": book.whole}
 
 
-@router.get("/deals", response={200: Listed, **REFUSALS}, operation_id="deals", url_name="results_deals",
+@router.get("/deals", response=answers(list_of(DEAL)), operation_id="deals", url_name="results_deals",
             summary="Deals and who is credited")  # fmt: skip
 def deals(request: PageRequest, asked: Query[AskedDeals]) -> dict[str, Any]:
     """Return the deals signed or partly given back on some days, with owner and split; money as it counts."""
@@ -123,8 +125,8 @@ def deals(request: PageRequest, asked: Query[AskedDeals]) -> dict[str, Any]:
     return listed_rows(span.label, asked, rows, lambda page: [_deal(line) for line in deal_lines(page)])
 
 
-@router.post("/deals/{int:deal_id}/credit", response=ANSWER, operation_id="split_credit", openapi_extra=JSON_BODY,
-             url_name="results_split_credit", summary="Split a deal's credit")  # fmt: skip
+@router.post("/deals/{int:deal_id}/credit", response=answers(DEAL), operation_id="split_credit",
+             openapi_extra=JSON_BODY, url_name="results_split_credit", summary="Split a deal's credit")  # fmt: skip
 def split(request: PageRequest, deal_id: int) -> dict[str, Any]:
     """Credit people with parts of a deal. Body: ``parts`` of ``rep_id`` and ``percent``, together 100 or none."""
     only_leaders(request)
@@ -137,8 +139,8 @@ def split(request: PageRequest, deal_id: int) -> dict[str, Any]:
     return _deal(deal_lines([deal])[0])
 
 
-@router.get("/reps/{int:rep_id}/ladder", response=ANSWER, operation_id="ladder_of_rep", url_name="results_ladder",
-            summary="One rep's ladder")  # fmt: skip
+@router.get("/reps/{int:rep_id}/ladder", response=answers(LadderOfRep), operation_id="ladder_of_rep",
+            url_name="results_ladder", summary="One rep's ladder")  # fmt: skip
 def ladder(request: PageRequest, rep_id: int) -> dict[str, Any]:
     """Return the running quarter's rungs, what the next takes as ``calc ladder`` answers, and the offer."""
     in_scope(request, rep_id)
@@ -150,14 +152,14 @@ def ladder(request: PageRequest, rep_id: int) -> dict[str, Any]:
         "quarter": view.label,
         "as_of": view.as_of.isoformat(),
         "net_minor": view.net_minor,
-        "rungs": [asdict(rung) for rung in view.rungs],
+        "rungs": view.rungs,
         "next": view.next_minor,
         "answer": view.answer,
         "offer": _offer(view.offer) if view.offer else None,
     }
 
 
-@router.get("/offers", response={200: Listed, **REFUSALS}, operation_id="offers", url_name="results_offers",
+@router.get("/offers", response=answers(ListOf[OfferTold]), operation_id="offers", url_name="results_offers",
             summary="Next tiers offered")  # fmt: skip
 def offers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return the running quarter's offers, those that wait for an answer first."""
@@ -166,8 +168,8 @@ def offers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     return listed(quarter.label, asked, [_offer(offer) for offer in found])
 
 
-@router.post("/offers/{int:offer_id}/decision", response=ANSWER, operation_id="decide_offer", openapi_extra=JSON_BODY,
-             url_name="results_decide_offer", summary="Take or leave an offer")  # fmt: skip
+@router.post("/offers/{int:offer_id}/decision", response=answers(OfferTold), operation_id="decide_offer",
+             openapi_extra=JSON_BODY, url_name="results_decide_offer", summary="Take or leave an offer")  # fmt: skip
 def decide(request: PageRequest, offer_id: int) -> dict[str, Any]:
     """Take or leave an offer made to oneself; next quarter's base does not move. Body: ``state``."""
     offer = TierOffer.objects.filter(pk=offer_id).first()
@@ -178,27 +180,21 @@ def decide(request: PageRequest, offer_id: int) -> dict[str, Any]:
     return _offer(decide_offer(actor=request.user, offer_id=offer_id, state=OfferState(sent.state), today=today_here()))
 
 
-@router.get("/overview", response=ANSWER, operation_id="overview", url_name="results_overview", summary="Overview")
-def overview(request: PageRequest, at: str = "") -> dict[str, Any]:
+@router.get(
+    "/overview", response=answers(Sheet), operation_id="overview", url_name="results_overview", summary="Overview"
+)
+def overview(request: PageRequest, at: str = "") -> Sheet:
     """Return a month's or quarter's overview: forecast, regions, teams, causes, managers' coaching, leads."""
     if request.user.access_role not in OVERSEERS:
         raise PermissionDenied
     span = span_asked(at)
     span = month_span() if span.kind == "days" else span
-    return as_json(sheet_of(span, sight_of(request.user, today_here())))
-
-
-def _unit(line: UnitLine) -> dict[str, Any]:
-    return {**asdict(line), "net_minor": line.net_minor, "share": None if line.share is None else float(line.share)}
+    return sheet_of(span, sight_of(request.user, today_here()))
 
 
 def _person(line: PersonLine) -> dict[str, Any]:
     share = None if line.share is None else float(line.share)
     return {**asdict(line), "net_minor": line.net_minor, "share": share, "outcome": line.outcome or None}
-
-
-def _causes(line: CausesLine) -> dict[str, Any]:
-    return {**asdict(line), "causes": dict(line.causes), "gap_minor": line.gap_minor}
 
 
 def _deal(line: DealLine) -> dict[str, Any]:

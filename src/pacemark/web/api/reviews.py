@@ -11,8 +11,10 @@ from pydantic import Field
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed_rows, today_here
+from pacemark.web.api.listing import ListOf, Paged, answers, listed_rows, today_here
 from pacemark.web.api.reading import read_body
+from pacemark.web.api.results_told import ActionTold, ReviewLine, ReviewTold
+from pacemark.web.api.shapes import kept
 from pacemark.web.results.models import Review, ReviewAction
 from pacemark.web.results.pages.review_words import headline_of, parts_of, title_of
 from pacemark.web.results.queries.reviews import action_json, actions_of, as_json, review_in_sight, reviews_in_sight
@@ -26,7 +28,7 @@ from pacemark.web.results.services.review_talks import (
 )
 
 router = Router(tags=["results"])
-ANSWER = {200: dict[str, Any], **REFUSALS}
+KEPT = kept(ReviewTold)
 JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
@@ -59,7 +61,7 @@ class Settled(Schema):
     state: Annotated[str, Field(pattern="^(done|dropped)$")]
 
 
-@router.get("/reviews", response={200: Listed, **REFUSALS}, operation_id="reviews", url_name="results_reviews",
+@router.get("/reviews", response=answers(ListOf[ReviewLine]), operation_id="reviews", url_name="results_reviews",
             summary="Reviews")  # fmt: skip
 def reviews(request: PageRequest, asked: Query[AskedReviews]) -> dict[str, Any]:
     """Return the reviews in sight, the newest first: stage and result of each."""
@@ -80,15 +82,15 @@ def _line(row: Review) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/reviews/{int:review_id}", response=ANSWER, operation_id="review", url_name="results_review",
+@router.get("/reviews/{int:review_id}", response=answers(KEPT), operation_id="review", url_name="results_review",
             summary="One review")  # fmt: skip
 def review(request: PageRequest, review_id: int) -> dict[str, Any]:
     """Return a review: its numbers, the sentences in the language asked for, words, actions."""
     return _told(_review(request, review_id))
 
 
-@router.post("/reviews/{int:review_id}/words", response=ANSWER, operation_id="review_words", openapi_extra=JSON_BODY,
-             url_name="results_review_words", summary="Add words to a review")  # fmt: skip
+@router.post("/reviews/{int:review_id}/words", response=answers(KEPT), operation_id="review_words",
+             openapi_extra=JSON_BODY, url_name="results_review_words", summary="Add words to a review")  # fmt: skip
 def words(request: PageRequest, review_id: int) -> dict[str, Any]:
     """Add words to a section of a draft. Body: ``section``, ``text``."""
     row = _review(request, review_id)
@@ -96,8 +98,8 @@ def words(request: PageRequest, review_id: int) -> dict[str, Any]:
     return _told(add_words(actor=request.user, review_id=row.pk, section=sent.section, text=sent.text))
 
 
-@router.post("/reviews/{int:review_id}/actions", response=ANSWER, operation_id="review_decide", openapi_extra=JSON_BODY,
-             url_name="results_decide", summary="Decide an action")  # fmt: skip
+@router.post("/reviews/{int:review_id}/actions", response=answers(ActionTold), operation_id="review_decide",
+             openapi_extra=JSON_BODY, url_name="results_decide", summary="Decide an action")  # fmt: skip
 def decide(request: PageRequest, review_id: int) -> dict[str, Any]:
     """Put an action down in a draft. Body: ``what``, ``owner_id``, ``due_on``, ``metric``."""
     row = _review(request, review_id)
@@ -106,22 +108,22 @@ def decide(request: PageRequest, review_id: int) -> dict[str, Any]:
     return action_json(decide_action(actor=request.user, review_id=row.pk, decided=decided))
 
 
-@router.post("/reviews/{int:review_id}/agree", response=ANSWER, operation_id="review_agree",
+@router.post("/reviews/{int:review_id}/agree", response=answers(KEPT), operation_id="review_agree",
              url_name="results_review_agree", summary="Agree to a review")  # fmt: skip
 def agree(request: PageRequest, review_id: int) -> dict[str, Any]:
     """Agree: whoever answers for the unit. Content, words and actions stay as they are from then on."""
     return _told(agree_review(actor=request.user, review_id=_review(request, review_id).pk))
 
 
-@router.post("/reviews/{int:review_id}/archive", response=ANSWER, operation_id="review_archive",
+@router.post("/reviews/{int:review_id}/archive", response=answers(KEPT), operation_id="review_archive",
              url_name="results_review_archive", summary="Archive a review")  # fmt: skip
 def archive(request: PageRequest, review_id: int) -> dict[str, Any]:
     """Archive an agreed review: whoever stands above the unit."""
     return _told(archive_review(actor=request.user, review_id=_review(request, review_id).pk))
 
 
-@router.post("/review-actions/{int:action_id}", response=ANSWER, operation_id="review_settle", openapi_extra=JSON_BODY,
-             url_name="results_review_settle", summary="Settle an action")  # fmt: skip
+@router.post("/review-actions/{int:action_id}", response=answers(ActionTold), operation_id="review_settle",
+             openapi_extra=JSON_BODY, url_name="results_review_settle", summary="Settle an action")  # fmt: skip
 def settle(request: PageRequest, action_id: int) -> dict[str, Any]:
     """Say that an action is done or dropped: its owner, or whoever answers for the unit. Body: ``state``."""
     action = ReviewAction.objects.filter(pk=action_id).first()

@@ -44,9 +44,9 @@ def columns_of(model: type[Model], *names: str, name: str = "", **others: Any) -
     return _made(name or model.__name__, model.__doc__, told | others)
 
 
-def via(*path: str) -> Any:
-    """Return a field that is read by a way of attributes, where it is told under a shorter name."""
-    return pydantic.Field(validation_alias=pydantic.AliasPath(*path))
+def via(*path: str, default: Any = ...) -> Any:
+    """Return a field that is read by a way of attributes; ``default`` where the way leads nowhere."""
+    return pydantic.Field(default, validation_alias=pydantic.AliasPath(*path))
 
 
 def kept(shape: Any) -> Any:

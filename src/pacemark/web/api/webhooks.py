@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import Http404
@@ -11,8 +10,9 @@ from pydantic import Field
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_planners
-from pacemark.web.api.listing import REFUSALS, Listed, Paged, listed, listed_rows
+from pacemark.web.api.listing import Paged, answers, list_of, listed, listed_rows
 from pacemark.web.api.reading import body_of, read_body
+from pacemark.web.api.shapes import Told, columns_of
 from pacemark.web.pipeline.choices import EventKind
 from pacemark.web.webhooks.choices import DeliveryState
 from pacemark.web.webhooks.models import Caller, Delivery, Receipt, Receiver
@@ -31,7 +31,18 @@ from pacemark.web.webhooks.services.ends import (
 )
 
 router = Router(tags=["webhooks"])
-ANSWER = {200: dict[str, Any], **REFUSALS}
+_RECEIVER = ("name", "address_hint", "is_on", "failures", "paused_until", "made_at")
+_CALLER = ("name", "kind", "mapping", "is_on", "made_at")
+RECEIVER = columns_of(Receiver, "pk", *_RECEIVER, wants=list[str])
+RECEIVER_MADE = columns_of(Receiver, "pk", *_RECEIVER, name="ReceiverMade", wants=list[str], secret=str)
+RECEIVER_ROW = columns_of(Receiver, "pk", *_RECEIVER, name="ReceiverRow", wants=list[str], n_waiting=int, n_failed=int)
+CALLER = columns_of(Caller, "pk", *_CALLER, post_to=str)
+CALLER_MADE = columns_of(Caller, "pk", *_CALLER, name="CallerMade", post_to=str, secret=str)
+DELIVERY = columns_of(
+    Delivery, "pk", "receiver_id", "key", "event", "state", "body", "queued_at", "not_before", "sent_at", "attempts",
+    "failure",
+)  # fmt: skip
+RECEIPT = columns_of(Receipt, "pk", "caller_id", "at", "state", "reason", counts=dict[str, int])
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -53,20 +64,10 @@ class CallerIn(Schema):
     is_on: bool = True
 
 
-class DeliveryOut(Schema):
-    """One event for one receiver; ``failure`` is a code, or HTTP and its status."""
+class Ended(Told):
+    """What is gone."""
 
     id: int
-    receiver_id: int
-    key: str
-    event: str
-    state: DeliveryState
-    body: str
-    queued_at: datetime
-    not_before: datetime
-    sent_at: datetime | None
-    attempts: int
-    failure: str
 
 
 class AskedDeliveries(Paged):
@@ -76,7 +77,7 @@ class AskedDeliveries(Paged):
     state: DeliveryState | None = None
 
 
-@router.get("/receivers", response={200: Listed, **REFUSALS}, operation_id="webhook_receivers",
+@router.get("/receivers", response=answers(list_of(RECEIVER_ROW)), operation_id="webhook_receivers",
             url_name="webhook_receivers", summary="Programs that are told")  # fmt: skip
 def receivers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return every receiver, with how many deliveries wait and failed."""
@@ -87,15 +88,16 @@ def receivers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     return listed("", asked, rows)
 
 
-@router.post("/receivers", response=ANSWER, operation_id="make_webhook_receiver", url_name="make_webhook_receiver",
-             summary="Make a receiver", openapi_extra=body_of(ReceiverIn))  # fmt: skip
+@router.post("/receivers", response=answers(RECEIVER_MADE), operation_id="make_webhook_receiver",
+             url_name="make_webhook_receiver", summary="Make a receiver",
+             openapi_extra=body_of(ReceiverIn))  # fmt: skip
 def add_receiver(request: PageRequest) -> dict[str, Any]:
     """Make a receiver and return its secret, once."""
     only_planners(request)
     return _made(make_receiver(actor=request.user, words=_receiver_words(request)))
 
 
-@router.post("/receivers/{int:end_id}", response=ANSWER, operation_id="change_webhook_receiver",
+@router.post("/receivers/{int:end_id}", response=answers(RECEIVER), operation_id="change_webhook_receiver",
              url_name="change_webhook_receiver", summary="Change a receiver",
              openapi_extra=body_of(ReceiverIn))  # fmt: skip
 def put_receiver(request: PageRequest, end_id: int) -> dict[str, Any]:
@@ -104,21 +106,22 @@ def put_receiver(request: PageRequest, end_id: int) -> dict[str, Any]:
     return _receiver(change_receiver(actor=request.user, receiver=found, words=_receiver_words(request)))
 
 
-@router.post("/receivers/{int:end_id}/test", response=ANSWER, operation_id="test_webhook_receiver",
+@router.post("/receivers/{int:end_id}/test", response=answers(DELIVERY), operation_id="test_webhook_receiver",
              url_name="test_webhook_receiver", summary="Send a test")  # fmt: skip
-def test_receiver(request: PageRequest, end_id: int) -> dict[str, Any]:
+def test_receiver(request: PageRequest, end_id: int) -> Delivery:
     """Queue a word that shows whether the receiver answers."""
-    return _deliveries([queue_test(actor=request.user, receiver=_receiver_of(request, end_id))])[0]
+    return queue_test(actor=request.user, receiver=_receiver_of(request, end_id))
 
 
-@router.post("/receivers/{int:end_id}/secret", response=ANSWER, operation_id="change_webhook_receiver_secret",
-             url_name="change_webhook_receiver_secret", summary="Make a new secret")  # fmt: skip
+@router.post("/receivers/{int:end_id}/secret", response=answers(RECEIVER_MADE),
+             operation_id="change_webhook_receiver_secret", url_name="change_webhook_receiver_secret",
+             summary="Make a new secret")  # fmt: skip
 def receiver_secret(request: PageRequest, end_id: int) -> dict[str, Any]:
     """Give a new secret; the former holds for a day."""
     return _made(change_secret(actor=request.user, end=_receiver_of(request, end_id)))
 
 
-@router.delete("/receivers/{int:end_id}", response=ANSWER, operation_id="end_webhook_receiver",
+@router.delete("/receivers/{int:end_id}", response=answers(Ended), operation_id="end_webhook_receiver",
                url_name="end_webhook_receiver", summary="Remove a receiver")  # fmt: skip
 def end_receiver(request: PageRequest, end_id: int) -> dict[str, Any]:
     """Remove a receiver, with its log and what waits."""
@@ -126,7 +129,7 @@ def end_receiver(request: PageRequest, end_id: int) -> dict[str, Any]:
     return {"id": end_id}
 
 
-@router.get("/callers", response={200: Listed, **REFUSALS}, operation_id="webhook_callers", url_name="webhook_callers",
+@router.get("/callers", response=answers(list_of(CALLER)), operation_id="webhook_callers", url_name="webhook_callers",
             summary="Programs that tell us")  # fmt: skip
 def list_callers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return every caller."""
@@ -134,15 +137,15 @@ def list_callers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     return listed_rows("", asked, callers(), lambda page: [_caller(row) for row in page])
 
 
-@router.post("/callers", response=ANSWER, operation_id="make_webhook_caller", url_name="make_webhook_caller",
-             summary="Make a caller", openapi_extra=body_of(CallerIn))  # fmt: skip
+@router.post("/callers", response=answers(CALLER_MADE), operation_id="make_webhook_caller",
+             url_name="make_webhook_caller", summary="Make a caller", openapi_extra=body_of(CallerIn))  # fmt: skip
 def add_caller(request: PageRequest) -> dict[str, Any]:
     """Make a caller and return its secret, once."""
     only_planners(request)
     return _made(make_caller(actor=request.user, words=_caller_words(request)))
 
 
-@router.post("/callers/{int:end_id}", response=ANSWER, operation_id="change_webhook_caller",
+@router.post("/callers/{int:end_id}", response=answers(CALLER), operation_id="change_webhook_caller",
              url_name="change_webhook_caller", summary="Change a caller", openapi_extra=body_of(CallerIn))  # fmt: skip
 def put_caller(request: PageRequest, end_id: int) -> dict[str, Any]:
     """Change a caller; all of it is sent."""
@@ -150,14 +153,14 @@ def put_caller(request: PageRequest, end_id: int) -> dict[str, Any]:
     return _caller(change_caller(actor=request.user, caller=found, words=_caller_words(request)))
 
 
-@router.post("/callers/{int:end_id}/secret", response=ANSWER, operation_id="change_webhook_caller_secret",
+@router.post("/callers/{int:end_id}/secret", response=answers(CALLER_MADE), operation_id="change_webhook_caller_secret",
              url_name="change_webhook_caller_secret", summary="Make a new secret")  # fmt: skip
 def caller_secret(request: PageRequest, end_id: int) -> dict[str, Any]:
     """Give a new secret; the former holds for a day."""
     return _made(change_secret(actor=request.user, end=_caller_of(request, end_id)))
 
 
-@router.delete("/callers/{int:end_id}", response=ANSWER, operation_id="end_webhook_caller",
+@router.delete("/callers/{int:end_id}", response=answers(Ended), operation_id="end_webhook_caller",
                url_name="end_webhook_caller", summary="Remove a caller")  # fmt: skip
 def end_caller(request: PageRequest, end_id: int) -> dict[str, Any]:
     """Remove a caller with its log."""
@@ -165,29 +168,29 @@ def end_caller(request: PageRequest, end_id: int) -> dict[str, Any]:
     return {"id": end_id}
 
 
-@router.get("/deliveries", response={200: Listed, **REFUSALS}, operation_id="webhook_deliveries",
+@router.get("/deliveries", response=answers(list_of(DELIVERY)), operation_id="webhook_deliveries",
             url_name="webhook_deliveries", summary="What was told, and what became of it")  # fmt: skip
 def deliveries(request: PageRequest, asked: Query[AskedDeliveries]) -> dict[str, Any]:
     """Return deliveries, the newest first."""
     only_planners(request)
     rows = deliveries_shown(receiver_id=asked.receiver_id, state=asked.state or "")
-    return listed_rows("", asked, rows, _deliveries)
+    return listed_rows("", asked, rows, list)
 
 
-@router.post("/deliveries/{int:delivery_id}/again", response=ANSWER, operation_id="send_webhook_again",
+@router.post("/deliveries/{int:delivery_id}/again", response=answers(DELIVERY), operation_id="send_webhook_again",
              url_name="send_webhook_again", summary="Send a failed delivery again")  # fmt: skip
-def again(request: PageRequest, delivery_id: int) -> dict[str, Any]:
+def again(request: PageRequest, delivery_id: int) -> Delivery:
     """Put a delivery that failed back into the queue, under its id."""
     only_planners(request)
-    return _deliveries([send_again(actor=request.user, delivery_id=delivery_id)])[0]
+    return send_again(actor=request.user, delivery_id=delivery_id)
 
 
-@router.get("/receipts", response={200: Listed, **REFUSALS}, operation_id="webhook_receipts",
+@router.get("/receipts", response=answers(list_of(RECEIPT)), operation_id="webhook_receipts",
             url_name="webhook_receipts", summary="What was posted to us")  # fmt: skip
 def receipts(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return what was taken and what was refused, the newest first."""
     only_planners(request)
-    return listed_rows("", asked, receipts_shown(), _receipts)
+    return listed_rows("", asked, receipts_shown(), list)
 
 
 def _receiver_of(request: PageRequest, end_id: int) -> Receiver:
@@ -222,19 +225,8 @@ def _made(made: Made) -> dict[str, Any]:
 
 
 def _receiver(row: Receiver) -> dict[str, Any]:
-    names = ("name", "address_hint", "wants", "is_on", "failures", "paused_until", "made_at")
-    return {"id": row.pk, **{name: getattr(row, name) for name in names}}
+    return {"id": row.pk, **{name: getattr(row, name) for name in (*_RECEIVER, "wants")}}
 
 
 def _caller(row: Caller) -> dict[str, Any]:
-    names = ("name", "kind", "mapping", "is_on", "made_at")
-    return {"id": row.pk, "post_to": f"/hooks/{row.pk}/", **{name: getattr(row, name) for name in names}}
-
-
-def _deliveries(rows: list[Delivery]) -> list[dict[str, Any]]:
-    return [DeliveryOut.from_orm(row).model_dump() for row in rows]
-
-
-def _receipts(rows: list[Receipt]) -> list[dict[str, Any]]:
-    names = ("id", "caller_id", "at", "state", "reason", "counts")
-    return [{name: getattr(row, name) for name in names} for row in rows]
+    return {"id": row.pk, "post_to": f"/hooks/{row.pk}/", **{name: getattr(row, name) for name in _CALLER}}
