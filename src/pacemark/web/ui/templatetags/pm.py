@@ -50,6 +50,14 @@ def money_short(minor: object, currency: str = "") -> str:
     return formats.money_short(minor, _language(), currency or "CNY")
 
 
+@register.simple_tag(takes_context=True)
+def page_address(context: dict[str, Any], number: int, key: str = "") -> str:
+    """Return the address of another page of a list: the one asked for, with its number instead."""
+    asked = context["request"].GET.copy()
+    asked[key or "page"] = str(number)
+    return f"?{asked.urlencode()}"
+
+
 @register.filter
 def customer(lead: Any, reader: Any) -> str:
     """{{ lead|customer:user }}: a customer's name as the reader's role reads it, else the lead's id."""
