@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.models import Expression, Model, QuerySet
@@ -26,6 +26,13 @@ class _Later(Expression):
         return "%s", [self]
 
 
+class _Words(NamedTuple):
+    compiler: SQLCompiler
+    sql: str
+    params: tuple[Any, ...]
+    converters: dict[int, Any]  # by column: what makes our values of the database's
+
+
 class Compiled:
     """A query whose values come later, each by its name.
 
@@ -36,25 +43,27 @@ class Compiled:
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
         # By database: the words differ, and tests use both in one process.
-        self._known: dict[str, tuple[SQLCompiler, str, tuple[Any, ...]]] = {}
+        self._known: dict[str, _Words] = {}
 
     def rows(self, **values: Any) -> list[_Row]:
         """Ask with these values."""
-        compiler, sql, params = self._known.get(connection.vendor) or self._compiled(list(values))
+        words = self._known.get(connection.vendor) or self._compiled(list(values))
+        given = [_adapted(values[one.name]) if isinstance(one, _Later) else one for one in words.params]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [_adapted(values[one.name]) if isinstance(one, _Later) else one for one in params])
-            found = cursor.fetchall()
-        rows: Any = compiler.results_iter([found], tuple_expected=True)
-        return list(rows)
+            cursor.execute(words.sql, given)
+            found: list[_Row] = cursor.fetchall()
+        return [*map(tuple, words.compiler.apply_converters(found, words.converters))] if words.converters else found
 
     def first(self, **values: Any) -> _Row | None:
         """Ask for the first row."""
         return next(iter(self.rows(**values)), None)
 
-    def _compiled(self, names: list[str]) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+    def _compiled(self, names: list[str]) -> _Words:
         query = self._build(**{name: _Later(name) for name in names}).query
         compiler = query.get_compiler(connection=connection)
-        found = self._known[connection.vendor] = (compiler, *compiler.as_sql())
+        sql, params = compiler.as_sql()
+        converters = compiler.get_converters([column for column, *_told in compiler.select])
+        found = self._known[connection.vendor] = _Words(compiler, sql, params, converters)
         return found
 
 

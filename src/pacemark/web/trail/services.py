@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
 from django.utils import timezone
 
+from pacemark.web.shared.row_writing import insert_row
 from pacemark.web.trail.models import TrailEntry
 
 
@@ -24,7 +25,7 @@ def record(
         kind, key = subject._meta.label_lower, str(subject.pk)
     else:
         kind, key = subject
-    return TrailEntry.objects.create(
+    entry = TrailEntry(
         at=timezone.now(),
         actor_id=None if actor is None else actor.pk,
         action=action,
@@ -32,3 +33,5 @@ def record(
         subject_id=key,
         changes=dict(changes or {}),
     )
+    insert_row(entry)
+    return entry

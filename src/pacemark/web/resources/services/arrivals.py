@@ -27,6 +27,7 @@ from pacemark.web.resources.services.chunks import DEALT_FIELDS
 from pacemark.web.resources.services.ledger import locked_state
 from pacemark.web.resources.services.policies import ensure_active
 from pacemark.web.resources.services.runs import Asking, content_key, deal_arrivals
+from pacemark.web.shared.row_writing import insert_models, update_row
 
 MAX_ROWS = 5_000
 Answer = dict[str, Any]
@@ -79,7 +80,7 @@ def _receive(actor: User | None, key: str | None, rows: list[object], at: dateti
     )
     run = deal_arrivals(actor=actor, asking=asking, version=version, state=state, written=_written(reception))
     run.answer["rows"] = _answers(arrivals, reception, run)
-    run.save(update_fields=DEALT_FIELDS)
+    update_row(run, DEALT_FIELDS)
     answers: list[Answer] = run.answer["rows"]
     return answers
 
@@ -128,8 +129,8 @@ def _received(arrivals: Sequence[Arrival | Refused], at: datetime, time_zone: st
 
 def _write(reception: _Reception) -> None:
     """Write new leads and everybody's touches. Each arrival is a touch, the first one too."""
-    Lead.objects.bulk_create(reception.new)
-    Touch.objects.bulk_create(
+    insert_models(reception.new)
+    insert_models(
         [
             Touch(
                 source=reception.sources[arrival.source], external_id=arrival.external_id, lead=lead,

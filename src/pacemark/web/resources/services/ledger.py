@@ -12,7 +12,7 @@ from pacemark.engine.resources.ledger import Account, Key, Ledger
 from pacemark.web.resources.models import LedgerState, RepAccount, TeamAccount
 from pacemark.web.resources.queries.ledger import KEPT_ON, STAMP, keep_ledger
 from pacemark.web.shared.compiled import Compiled, columns_of, whole
-from pacemark.web.shared.row_writing import replace_rows
+from pacemark.web.shared.row_writing import replace_rows, update_row
 
 
 def locked_state(policy_id: int) -> LedgerState:
@@ -46,7 +46,7 @@ def write_ledger(*, state: LedgerState, before: Ledger, after: Ledger) -> None:
     kept_on = {KEPT_ON: state.rest[KEPT_ON]} if KEPT_ON in state.rest else {}
     state.rest = {part: carried[part] for part in ("absent", "marks", "window")} | {STAMP: stamp} | kept_on
     state.n_runs += 1
-    state.save()
+    update_row(state, ("rest", "n_runs"))
     keep_ledger(stamp, after)
 
 

@@ -38,6 +38,7 @@ from pacemark.web.resources.refusals import other_content
 from pacemark.web.resources.services.chunks import deal_next_chunk, deal_under_lock
 from pacemark.web.resources.services.ledger import locked_state
 from pacemark.web.resources.services.policies import ensure_active
+from pacemark.web.shared.row_writing import insert_row, sent_together
 
 CHUNK_SIZE = 10_000
 OWNERLESS = "ownerless"
@@ -196,11 +197,13 @@ def deal_arrivals(
         # Once a day, so that a replay need not begin with the first lead there ever was.
         state.rest[KEPT_ON] = day
         inputs["ledger"] = ledger_now(state).as_json()
-    run = Run.objects.create(
+    run = Run(
         key=asking.key, kind=asking.kind, version=version, inputs_key=asking.content_key, inputs=inputs,
         desk_id=_kept_desk(standing), n_leads=len(asking.lead_ids), began_by=actor, began_at=asking.at, answer={},
     )  # fmt: skip
-    deal_under_lock(run=run, state=state, desk=desk, written=written, seating=standing.seating)
+    insert_row(run)
+    with sent_together():
+        deal_under_lock(run=run, state=state, desk=desk, written=written, seating=standing.seating)
     return run
 
 
