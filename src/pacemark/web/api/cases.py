@@ -11,7 +11,7 @@ from pydantic import Field
 
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.listing import ListOf, Paged, answers, listed_rows, today_here
-from pacemark.web.api.reading import read_body
+from pacemark.web.api.reading import body_of, read_body
 from pacemark.web.api.results_told import CaseInFull, CaseLine
 from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.results.models import SuccessCase
@@ -21,7 +21,6 @@ from pacemark.web.results.queries.cases import TeamGain, adopters_of, adoptions_
 from pacemark.web.results.services.cases import Proposal, adopt_case, leave_case, propose_case
 
 router = Router(tags=["results"])
-JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
 class AskedCases(Paged):
@@ -78,7 +77,7 @@ def case(request: PageRequest, case_id: int) -> dict[str, Any]:
 
 
 @router.post("/cases", response=answers(CaseInFull), operation_id="propose_case", url_name="results_propose_case",
-             openapi_extra=JSON_BODY, summary="Propose a success")  # fmt: skip
+             openapi_extra=body_of(Proposed), summary="Propose a success")  # fmt: skip
 def propose(request: PageRequest) -> dict[str, Any]:
     """Propose a success of somebody in sight. Body: ``rep_id``, ``stage``, ``first``, ``last``."""
     sent = read_body(request, Proposed)
@@ -90,7 +89,7 @@ def propose(request: PageRequest) -> dict[str, Any]:
 
 
 @router.post("/cases/{int:case_id}/adoptions", response=answers(CaseInFull), operation_id="adopt_case",
-             openapi_extra=JSON_BODY, url_name="results_adopt_case", summary="Take a practice up")  # fmt: skip
+             openapi_extra=body_of(TakenUp), url_name="results_adopt_case", summary="Take a practice up")  # fmt: skip
 def adopt(request: PageRequest, case_id: int) -> dict[str, Any]:
     """Let oneself, or somebody in sight, take a practice up. Body: ``rep_id`` and ``since``."""
     found, sent = _found(request, case_id), read_body(request, TakenUp)
@@ -100,7 +99,7 @@ def adopt(request: PageRequest, case_id: int) -> dict[str, Any]:
 
 
 @router.post("/cases/{int:case_id}/leaving", response=answers(CaseInFull), operation_id="leave_case",
-             openapi_extra=JSON_BODY, url_name="results_leave_case", summary="Stop trying")  # fmt: skip
+             openapi_extra=body_of(Left), url_name="results_leave_case", summary="Stop trying")  # fmt: skip
 def leave(request: PageRequest, case_id: int) -> dict[str, Any]:
     """Let oneself, or somebody in sight, stop. Body: ``rep_id`` and ``until``."""
     found, sent = _found(request, case_id), read_body(request, Left)

@@ -24,7 +24,7 @@ from pacemark.web.api.listing import (
     today_here,
     visible_to,
 )
-from pacemark.web.api.reading import read_body
+from pacemark.web.api.reading import body_of, read_body
 from pacemark.web.api.services import EngineError
 from pacemark.web.api.shapes import kept, shape_of
 from pacemark.web.goals.choices import Confidence
@@ -47,7 +47,6 @@ Reason = Annotated[str, Field(max_length=500)]
 TARGET = shape_of(TargetCell, name="Target", rep_id=int)
 # 409: somebody was quicker, and the caller has not seen how things stand now.
 TALKED = {200: AgreementView, 409: Failure, **REFUSALS}
-JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
 class Amount(Schema):
@@ -136,7 +135,7 @@ def agreements(request: PageRequest, asked: Query[Asked]) -> dict[str, Any]:
 
 
 @router.post("/reps/{int:rep_id}/target", operation_id="set_target", url_name="goals_set_target",
-             openapi_extra=JSON_BODY, response=TALKED | {200: TargetSet},
+             openapi_extra=body_of(Amount), response=TALKED | {200: TargetSet},
              summary="Set a target")  # fmt: skip
 def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str, Any]:
     """Set one rep's month by hand; a quarter's sum stays held. Body: ``amount``, ``reason``.
@@ -157,7 +156,7 @@ def set_target(request: PageRequest, rep_id: int, period: str = "") -> dict[str,
 
 
 @router.post("/reps/{int:rep_id}/propose", operation_id="propose", url_name="goals_propose",
-             openapi_extra=JSON_BODY, response=TALKED,
+             openapi_extra=body_of(Proposal), response=TALKED,
              summary="Propose a plan")  # fmt: skip
 def propose(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Put the current plan before the rep. Body: ``confidence`` (0.5, 0.8, 0.9), ``reason``."""
@@ -170,7 +169,7 @@ def propose(request: PageRequest, rep_id: int, period: str = "") -> AgreementVie
 
 
 @router.post("/reps/{int:rep_id}/agree", operation_id="agree", url_name="goals_agree",
-             openapi_extra=JSON_BODY, response=TALKED,
+             openapi_extra=body_of(Said), response=TALKED,
              summary="Agree to one's plan")  # fmt: skip
 def agree(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Agree to one's own plan. Body: ``seen``."""
@@ -180,7 +179,7 @@ def agree(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
 
 
 @router.post("/reps/{int:rep_id}/ask", operation_id="ask", url_name="goals_ask",
-             openapi_extra=JSON_BODY, response=TALKED,
+             openapi_extra=body_of(Said), response=TALKED,
              summary="Ask about one's plan")  # fmt: skip
 def ask(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Ask about one's own plan. Body: ``seen``, ``reason``, ``amount`` (the one wished for)."""
@@ -193,7 +192,7 @@ def ask(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
 
 
 @router.post("/reps/{int:rep_id}/revise", operation_id="revise", url_name="goals_revise",
-             openapi_extra=JSON_BODY, response=TALKED,
+             openapi_extra=body_of(Said), response=TALKED,
              summary="Propose a new version")  # fmt: skip
 def revise(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Propose a new version with a reason. Body: ``seen``, ``reason``, ``amount`` (left out: as it stands)."""
@@ -207,7 +206,7 @@ def revise(request: PageRequest, rep_id: int, period: str = "") -> AgreementView
 
 
 @router.post("/reps/{int:rep_id}/withdraw", operation_id="withdraw", url_name="goals_withdraw",
-             openapi_extra=JSON_BODY, response=TALKED,
+             openapi_extra=body_of(Said), response=TALKED,
              summary="Take back")  # fmt: skip
 def withdraw(request: PageRequest, rep_id: int, period: str = "") -> AgreementView:
     """Take back what was said last, with a reason. Body: ``seen``, ``reason``."""

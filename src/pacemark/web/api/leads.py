@@ -100,9 +100,6 @@ _LEAD = {
         "occurred_at": {"type": ["string", "null"]},
     },
 }
-_TRANSFER = {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": Transfer.model_json_schema()}}}
-}
 _BODY = {"required": True, "content": {"application/json": {"schema": {"type": "array", "items": _LEAD}}}}
 
 
@@ -147,7 +144,7 @@ def give_back(request: HttpRequest, lead_id: int) -> dict[str, Any]:
 
 @router.post(
     "/{int:lead_id}/transfer", response={200: DecisionAnswer, 404: Failure, **REFUSALS}, operation_id="transfer_lead",
-    summary="Give a lead to a rep by hand", url_name="transfer_lead", openapi_extra=_TRANSFER,
+    summary="Give a lead to a rep by hand", url_name="transfer_lead", openapi_extra=body_of(Transfer),
 )  # fmt: skip
 def transfer(request: HttpRequest, lead_id: int) -> dict[str, Any]:
     """Assign or transfer a lead among the people one leads. Body: ``rep``, ``reason``."""

@@ -13,7 +13,7 @@ from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders, only_planners
 from pacemark.web.api.listing import REFUSALS, Paged, answers, list_of, listed, listed_rows, today_here, visible_to
 from pacemark.web.api.process_told import ITEM, ITEM_IN_FULL, QUALITY, WATCHING, AuditTold
-from pacemark.web.api.reading import read_body
+from pacemark.web.api.reading import body_of, read_body
 from pacemark.web.api.shapes import kept
 from pacemark.web.process.models import MonitoredMetric, QualityItem
 from pacemark.web.process.queries.audit import last_audit
@@ -23,7 +23,6 @@ from pacemark.web.process.services.quality import decide, say_word
 
 router = Router(tags=["process"])
 Reason = Annotated[str, Field(max_length=500)]
-JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 ANSWERED = {**answers(ITEM), 409: REFUSALS[422]}
 
 
@@ -71,7 +70,7 @@ def one_item(request: PageRequest, item_id: int) -> dict[str, Any]:
 
 
 @router.post("/quality/{int:item_id}/decision", operation_id="decide_quality", url_name="decide_quality",
-             response=ANSWERED, openapi_extra=JSON_BODY, summary="Decide on an item")  # fmt: skip
+             response=ANSWERED, openapi_extra=body_of(Decision), summary="Decide on an item")  # fmt: skip
 def decide_on(request: PageRequest, item_id: int) -> dict[str, Any]:
     """Keep a decision; the first one holds, a later one answers 409. Body: ``state``, ``reason``."""
     only_leaders(request)
@@ -81,7 +80,7 @@ def decide_on(request: PageRequest, item_id: int) -> dict[str, Any]:
 
 
 @router.post("/quality/{int:item_id}/word", operation_id="quality_word", url_name="quality_word", response=ANSWERED,
-             openapi_extra=JSON_BODY, summary="Explain an item about oneself")  # fmt: skip
+             openapi_extra=body_of(Word), summary="Explain an item about oneself")  # fmt: skip
 def say(request: PageRequest, item_id: int) -> dict[str, Any]:
     """Keep what the person it is about says. Body: ``word``."""
     found, sent = _found(request, item_id), read_body(request, Word)
@@ -104,7 +103,7 @@ def audit(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
 
 
 @router.post("/audit/retire", operation_id="retire_metric", url_name="retire_metric",
-             response=ANSWERED | {200: WATCHING}, openapi_extra=JSON_BODY,
+             response=ANSWERED | {200: WATCHING}, openapi_extra=body_of(Watching),
              summary="Retire a metric, or watch it again")  # fmt: skip
 def retire(request: PageRequest) -> MonitoredMetric:
     """Let pages show a metric no more from today on. Body: ``metric``, ``reason``, ``is_watched`` (false)."""

@@ -256,7 +256,7 @@ def rules(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
 def policies(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
     """Return every version with its content."""
     only_leaders(request)
-    return listed_rows(_today(), asked, versions(), list)
+    return listed(_today(), asked, list(versions()))
 
 
 @_get("/policies/{int:version_id}/replays", "replays", REPLAY, "Replays of a version")

@@ -16,7 +16,7 @@ from pacemark.web.accounts.choices import AccessRole
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders
 from pacemark.web.api.listing import ListOf, Paged, answers, list_of, listed, listed_rows, today_here
-from pacemark.web.api.reading import read_body
+from pacemark.web.api.reading import body_of, read_body
 from pacemark.web.api.results_told import DEAL, Attainment, Causes, LadderOfRep, OfferTold
 from pacemark.web.goals.views.asked import in_scope
 from pacemark.web.results.bridge.attained import PersonLine, UnitLine
@@ -34,7 +34,6 @@ from pacemark.web.results.services.offers import decide_offer
 from pacemark.web.results.services.sheets import sheet_of
 
 router = Router(tags=["results"])
-JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 OVERSEERS = frozenset({AccessRole.DIRECTOR, AccessRole.OPERATIONS, AccessRole.ADMIN})
 
 
@@ -126,7 +125,8 @@ def deals(request: PageRequest, asked: Query[AskedDeals]) -> dict[str, Any]:
 
 
 @router.post("/deals/{int:deal_id}/credit", response=answers(DEAL), operation_id="split_credit",
-             openapi_extra=JSON_BODY, url_name="results_split_credit", summary="Split a deal's credit")  # fmt: skip
+             openapi_extra=body_of(Split), url_name="results_split_credit",
+             summary="Split a deal's credit")  # fmt: skip
 def split(request: PageRequest, deal_id: int) -> dict[str, Any]:
     """Credit people with parts of a deal. Body: ``parts`` of ``rep_id`` and ``percent``, together 100 or none."""
     only_leaders(request)
@@ -169,7 +169,8 @@ def offers(request: PageRequest, asked: Query[Paged]) -> dict[str, Any]:
 
 
 @router.post("/offers/{int:offer_id}/decision", response=answers(OfferTold), operation_id="decide_offer",
-             openapi_extra=JSON_BODY, url_name="results_decide_offer", summary="Take or leave an offer")  # fmt: skip
+             openapi_extra=body_of(Decision), url_name="results_decide_offer",
+             summary="Take or leave an offer")  # fmt: skip
 def decide(request: PageRequest, offer_id: int) -> dict[str, Any]:
     """Take or leave an offer made to oneself; next quarter's base does not move. Body: ``state``."""
     offer = TierOffer.objects.filter(pk=offer_id).first()

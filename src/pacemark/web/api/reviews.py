@@ -12,7 +12,7 @@ from pydantic import Field
 from pacemark.web.accounts.http import PageRequest
 from pacemark.web.api.access import only_leaders
 from pacemark.web.api.listing import ListOf, Paged, answers, listed_rows, today_here
-from pacemark.web.api.reading import read_body
+from pacemark.web.api.reading import body_of, read_body
 from pacemark.web.api.results_told import ActionTold, ReviewLine, ReviewTold
 from pacemark.web.api.shapes import kept
 from pacemark.web.results.models import Review, ReviewAction
@@ -29,7 +29,6 @@ from pacemark.web.results.services.review_talks import (
 
 router = Router(tags=["results"])
 KEPT = kept(ReviewTold)
-JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
 class AskedReviews(Paged):
@@ -90,7 +89,8 @@ def review(request: PageRequest, review_id: int) -> dict[str, Any]:
 
 
 @router.post("/reviews/{int:review_id}/words", response=answers(KEPT), operation_id="review_words",
-             openapi_extra=JSON_BODY, url_name="results_review_words", summary="Add words to a review")  # fmt: skip
+             openapi_extra=body_of(Words), url_name="results_review_words",
+             summary="Add words to a review")  # fmt: skip
 def words(request: PageRequest, review_id: int) -> dict[str, Any]:
     """Add words to a section of a draft. Body: ``section``, ``text``."""
     row = _review(request, review_id)
@@ -99,7 +99,7 @@ def words(request: PageRequest, review_id: int) -> dict[str, Any]:
 
 
 @router.post("/reviews/{int:review_id}/actions", response=answers(ActionTold), operation_id="review_decide",
-             openapi_extra=JSON_BODY, url_name="results_decide", summary="Decide an action")  # fmt: skip
+             openapi_extra=body_of(NewAction), url_name="results_decide", summary="Decide an action")  # fmt: skip
 def decide(request: PageRequest, review_id: int) -> dict[str, Any]:
     """Put an action down in a draft. Body: ``what``, ``owner_id``, ``due_on``, ``metric``."""
     row = _review(request, review_id)
@@ -123,7 +123,7 @@ def archive(request: PageRequest, review_id: int) -> dict[str, Any]:
 
 
 @router.post("/review-actions/{int:action_id}", response=answers(ActionTold), operation_id="review_settle",
-             openapi_extra=JSON_BODY, url_name="results_review_settle", summary="Settle an action")  # fmt: skip
+             openapi_extra=body_of(Settled), url_name="results_review_settle", summary="Settle an action")  # fmt: skip
 def settle(request: PageRequest, action_id: int) -> dict[str, Any]:
     """Say that an action is done or dropped: its owner, or whoever answers for the unit. Body: ``state``."""
     action = ReviewAction.objects.filter(pk=action_id).first()
