@@ -50,6 +50,7 @@ def test_sums_are_those_of_the_days(each_database: str, seed: int) -> None:
     assert booked_by_month([], None) == {}
 
 
+@pytest.mark.sqlite("how its pages and query plans are")
 @pytest.mark.django_db
 def test_the_index_of_days_with_money_serves() -> None:
     RepDay.objects.create(rep_id=1, business_date=date(2024, 1, 2), revenue_minor=5)

@@ -258,6 +258,9 @@ def test_a_rebuild_uses_up_changed_days_and_leaves_a_trail() -> None:
     assert TrailEntry.objects.get(action="facts.rebuilt").changes == {"rows": rebuilt.rows}
 
 
+STATEMENTS = {"sqlite": 28, "postgresql": 32}  # the lock, and what the planner is told of the days that changed
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("n_days", [1, 12])
 def test_the_number_of_statements_does_not_grow_with_the_days(
@@ -268,7 +271,7 @@ def test_the_number_of_statements_does_not_grow_with_the_days(
     for call in Call.objects.exclude(rep=None).order_by("business_date", "pk")[: n_days * 3]:
         touched(call)
     assert floor.reps
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(STATEMENTS[connection.vendor]):
         refresh_changed_days()
 
 
