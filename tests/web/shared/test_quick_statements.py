@@ -74,6 +74,13 @@ def _withhold(rep: Rep, state: str, first: date, end: date, base: int) -> None:
     Withholding.objects.create(rep=rep, state=state, starts_on=first, ends_on=end, trigger={}, **parts)
 
 
+def _publish(at: datetime, values: dict[Rep, float | None]) -> None:
+    version = PolicyVersion.objects.get()
+    cycle = ScoreCycle.objects.create(version=version, first_day=DAY, last_day=DAY, published_at=at)
+    for rep, value in values.items():
+        Score.objects.create(cycle=cycle, rep=rep, value=value, parts={})
+
+
 def _marks() -> None:
     """Set what marks people, and what does not: the days and hours beside it."""
     first, other = Rep.objects.get(), Rep.objects.create(name="O", left_on=DAY)
@@ -107,13 +114,8 @@ def _marks() -> None:
     )
     for day, is_on in ((before, True), (DAY, False), (after, True)):
         SelfSourcing.objects.create(level="rep", unit_id=first.pk, valid_from=day, is_on=is_on)
-    for age, value in ((2, 1.0), (1, 0.25), (3, 2.0)):
-        at = NOON - age * HOUR
-        cycle = ScoreCycle.objects.create(
-            version=PolicyVersion.objects.get(), first_day=before, last_day=DAY, published_at=at
-        )
-        Score.objects.create(cycle=cycle, rep=first, value=value, parts={})
-        Score.objects.create(cycle=cycle, rep=other, value=None, parts={})
+    for hours_ago, value in ((2, 1.0), (1, 0.25), (3, 2.0)):
+        _publish(NOON - hours_ago * HOUR, {first: value, other: None})
     assert marks_at(DAY, NOON) == Marks(
         on_leave=frozenset({first.pk}), away=frozenset({first.pk}),
         rosters={first.pk: (True, time(9, 30), time(18))}, scores=((first.pk, 0.25),), withheld=((first.pk, 50, 0),),
