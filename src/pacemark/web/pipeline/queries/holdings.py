@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from pacemark.web.organization.models import Membership
-from pacemark.web.pipeline.choices import OpportunityState
+from pacemark.web.pipeline.choices import HoldingBegan, OpportunityState
 from pacemark.web.pipeline.holding_models import ClaimDay, Cooldown, Holding, PoolEntry, RecycleRule
 from pacemark.web.pipeline.models import Opportunity
 from pacemark.web.shared.compiled import Compiled, columns_of, whole
@@ -41,18 +42,32 @@ def holder_of(lead_id: int) -> int | None:
 
 def held_counts(rep_ids: Collection[int] | None = None, *, with_self_sourced: bool = True) -> dict[int, int]:
     """Return how many leads each rep holds now."""
+    if rep_ids is None and with_self_sourced:
+        return {rep: int(n) for rep, n in _HELD.rows()}
     rows = Holding.objects.filter(ended_at__isnull=True)
     if rep_ids is not None:
         rows = rows.filter(rep_id__in=rep_ids)
     if not with_self_sourced:
         rows = rows.filter(is_self_sourced=False)
-    return dict(rows.values_list("rep_id").annotate(n=Count("pk")).order_by())
+    return dict(_by_rep(rows))
 
 
 def received_counts(first: date, last: date) -> dict[int, int]:
     """Return how many leads each rep was given between two days, both included; self-sourced ones are not given."""
-    rows = Holding.objects.filter(began_on__range=(first, last), is_self_sourced=False, began_how="assigned")
-    return dict(rows.values_list("rep_id").annotate(n=Count("pk")).order_by())
+    return {rep: int(n) for rep, n in _RECEIVED.rows(first=first, last=last)}
+
+
+def _received(first: date, last: date) -> QuerySet[Holding, tuple[Any, ...]]:
+    days = {"began_on__gte": first, "began_on__lte": last}
+    return _by_rep(Holding.objects.filter(**days, is_self_sourced=False, began_how=HoldingBegan.ASSIGNED))
+
+
+def _by_rep(rows: QuerySet[Holding]) -> QuerySet[Holding, tuple[Any, ...]]:
+    return rows.values_list("rep_id").annotate(n=Count("pk")).order_by()
+
+
+_HELD = Compiled(lambda: _by_rep(Holding.objects.filter(ended_at__isnull=True)))
+_RECEIVED = Compiled(_received)
 
 
 def due_holdings(before: date) -> QuerySet[Holding]:

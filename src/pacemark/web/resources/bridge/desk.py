@@ -20,6 +20,7 @@ from pacemark.engine.resources.seating import Seating
 from pacemark.engine.resources.shares import solve_shares
 
 GONE = "off_duty"
+Counters = Mapping[str, Mapping[str, int]]
 COUNTERS = ("held", "held_day", "held_month")
 
 
@@ -70,9 +71,9 @@ def desk_content(rows: DeskRows) -> dict[str, Any]:
     return {"reps": reps, "teams": teams, "policy": content.get("policy") or {}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StandingDesk:
-    """A desk whose shares depend on its people alone, read and solved once for as long as nobody changes."""
+    """A desk read and solved once for as long as nobody on it changes; equal to itself alone."""
 
     desk: Desk
     key: str
@@ -86,6 +87,61 @@ def standing_desk(rows: DeskRows) -> StandingDesk:
     base = desk_content(rows)
     desk = engine_desk(base)
     return with_shares(base, desk, solved_shares(desk.reps, desk.teams, desk.policy, 1) if desk.reps else {})
+
+
+@lru_cache(maxsize=8)
+def windowed_desk(rows: DeskRows, shares: tuple[tuple[str, str], ...]) -> StandingDesk:
+    """Return the desk of what was read with the shares of a policy window, or of so many leads."""
+    base = standing_desk(rows)
+    return with_shares(base.content, base.desk, dict(shares))
+
+
+@lru_cache(maxsize=8)
+def shares_for(rows: DeskRows, n_leads: int) -> tuple[tuple[str, str], ...]:
+    """Return the shares that hold for so many leads."""
+    desk = standing_desk(rows).desk
+    return tuple(solved_shares(desk.reps, desk.teams, desk.policy, n_leads).items()) if desk.reps else ()
+
+
+@lru_cache(maxsize=8)
+def window_key(rows: DeskRows) -> str:
+    """Return what shares depend on within a policy window."""
+    return shares_key(standing_desk(rows).desk)
+
+
+def counters_near(desk: Desk, counters: Counters, n_leads: int) -> dict[str, dict[str, int]]:
+    """Return the counters of those whom so few leads could bring to a cap: the others' decide nothing."""
+    if not counters:
+        return {}
+    held, day, month = (counters.get(name, {}) for name in COUNTERS)
+    near = {
+        rep.id
+        for rep in desk.reps
+        if (rep.cap is not None and held.get(rep.id, 0) + n_leads >= rep.cap)
+        or (rep.cap_day is not None and day.get(rep.id, 0) + n_leads >= rep.cap_day)
+        or (rep.cap_month is not None and month.get(rep.id, 0) + n_leads >= rep.cap_month)
+    }
+    return {name: {rep: counts[rep] for rep in sorted(near) if rep in counts} for name, counts in counters.items()}
+
+
+def met_by_few(standing: StandingDesk, counters: Counters, near: Counters) -> StandingDesk:
+    """Return the desk as a few leads meet it: the same as for the lead before, while the same people are near a cap.
+
+    What is left to a floor depends on everybody's room, so that there all counters count.
+    """
+    if standing.desk.policy.has_bounds:
+        return replace(standing, desk=with_counters(standing.desk, counters))
+    return _counted_desk(standing, tuple((name, tuple(counts.items())) for name, counts in near.items()))
+
+
+@lru_cache(maxsize=16)
+def _counted_desk(
+    standing: StandingDesk, counters: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+) -> StandingDesk:
+    desk = with_counters(standing.desk, {name: dict(counts) for name, counts in counters})
+    if desk is standing.desk:
+        return standing
+    return replace(standing, desk=desk, seating=Seating(desk.reps, desk.shares or {}))
 
 
 def with_shares(base: Mapping[str, Any], desk: Desk, shares: Mapping[str, str]) -> StandingDesk:

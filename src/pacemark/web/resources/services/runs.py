@@ -20,13 +20,17 @@ from pacemark.web.organization.clock import local_date
 from pacemark.web.organization.queries import organization
 from pacemark.web.resources.bridge.chances import worth_table
 from pacemark.web.resources.bridge.desk import (
+    DeskRows,
     StandingDesk,
+    counters_near,
     engine_desk,
+    met_by_few,
+    shares_for,
     shares_key,
     solved_shares,
     standing_desk,
-    with_counters,
-    with_shares,
+    window_key,
+    windowed_desk,
 )
 from pacemark.web.resources.choices import RunKind, RunState
 from pacemark.web.resources.models import KeptDesk, LedgerState, PolicyVersion, Run
@@ -178,19 +182,18 @@ def deal_arrivals(
     The run is returned with its answer unsaved, so that the caller adds its own and writes once. ``written`` are the
     leads among them that the caller's transaction has made.
     """
-    standing = standing_desk(read_desk(version, asking.at, at_the_minute=True))
-    counters = counters_at(version, asking.at)
-    policy = standing.desk.policy
-    if policy.expected_leads is not None or policy.has_bounds:
-        bare = replace(standing.desk, shares=None)
-        standing = with_shares(standing.content, bare, _shares(state, bare, asking.at, len(asking.lead_ids)))
-    desk = with_counters(standing.desk, counters)
+    n_leads = len(asking.lead_ids)
+    rows = read_desk(version, asking.at, at_the_minute=True)
+    standing, counters = _standing(rows, state, asking), counters_at(version, asking.at)
+    near = counters_near(standing.desk, counters, n_leads)
+    met = met_by_few(standing, counters, near)
+    desk, policy = met.desk, met.desk.policy
     inputs: dict[str, Any] = {
         "leads": asking.lead_ids, "chunk_size": asking.chunk_size, "sequence": state.n_runs,
         "has_window": policy.expected_leads is not None,
-        "counters": {"0": _that_matter(desk, counters, len(asking.lead_ids))},
+        "counters": {"0": near},
     }  # fmt: skip
-    if policy.order == "best_fit" and len(asking.lead_ids) > 1:
+    if policy.order == "best_fit" and n_leads > 1:
         inputs["worth"] = _matched(desk, asking)["worth"]
     day = local_date(asking.at, organization().time_zone).isoformat()
     if state.rest.get(KEPT_ON) != day:
@@ -199,20 +202,25 @@ def deal_arrivals(
         inputs["ledger"] = ledger_now(state).as_json()
     run = Run(
         key=asking.key, kind=asking.kind, version=version, inputs_key=asking.content_key, inputs=inputs,
-        desk_id=_kept_desk(standing), n_leads=len(asking.lead_ids), began_by=actor, began_at=asking.at, answer={},
+        desk_id=_kept_desk(standing), n_leads=n_leads, began_by=actor, began_at=asking.at, answer={},
     )  # fmt: skip
     insert_row(run)
     with sent_together():
-        deal_under_lock(run=run, state=state, desk=desk, written=written, seating=standing.seating)
+        deal_under_lock(run=run, state=state, desk=desk, written=written, seating=met.seating)
     return run
 
 
-def _that_matter(desk: Desk, counters: Mapping[str, Mapping[str, int]], n_leads: int) -> dict[str, dict[str, int]]:
-    """Return the counters of those whom so few leads could bring to a cap: the others' decide nothing."""
-    if not counters:
-        return {}
-    near = {rep.id for rep in desk.reps if rep.room is not None and rep.room <= n_leads}
-    return {name: {rep: n for rep, n in counts.items() if rep in near} for name, counts in counters.items()}
+def _standing(rows: DeskRows, state: LedgerState, asking: Asking) -> StandingDesk:
+    """Return the desk with the shares that its policy solves: for people alone, for a window, or for these leads."""
+    standing = standing_desk(rows)
+    policy = standing.desk.policy
+    if not standing.desk.reps:
+        return standing
+    if policy.expected_leads is not None:
+        shares = _window_shares(state, standing.desk, asking.at, window_key(rows))
+        return windowed_desk(rows, tuple(shares.items()))
+    # Without bounds shares do not depend on how many leads there are.
+    return windowed_desk(rows, shares_for(rows, len(asking.lead_ids))) if policy.has_bounds else standing
 
 
 def _kept_desk(standing: StandingDesk) -> int:
@@ -227,16 +235,23 @@ def _shares(state: LedgerState, desk: Desk, at: datetime, n_leads: int) -> dict[
         return {}
     if expected is None:
         return solved_shares(desk.reps, desk.teams, desk.policy, n_leads)
-    start, key = _window_start(desk.policy.window, at), shares_key(desk)
-    if state.window_start != start:
+    return _window_shares(state, desk, at, shares_key(desk))
+
+
+def _window_shares(state: LedgerState, desk: Desk, at: datetime, key: str) -> dict[str, str]:
+    """Return the shares of the policy window, solved once for what ``key`` stands for."""
+    start, expected = _window_start(desk.policy.window, at), desk.policy.expected_leads
+    is_new, is_other = state.window_start != start, state.shares.get("key") != key
+    if is_new:
         # A new window: what the floor and the ceiling count begins again.
         state.rest = {**state.rest, "window": {}}
         state.window_start = start
-    if state.shares.get("key") != key:
+    if is_other:
         # Who is off now still has a share of the window; only duty at the moment decides about each lead.
         everyone = [replace(rep, off=None) for rep in desk.reps]
-        state.shares = {"key": key, "by_rep": solved_shares(everyone, desk.teams, desk.policy, expected)}
-    state.save()
+        state.shares = {"key": key, "by_rep": solved_shares(everyone, desk.teams, desk.policy, expected or 0)}
+    if is_new or is_other:
+        state.save()
     return dict(state.shares["by_rep"])
 
 
