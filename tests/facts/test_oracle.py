@@ -87,7 +87,9 @@ def test_the_floor_has_the_edges_it_promises() -> None:
     rep_days = rows["rep_day"]
 
     assert any(row[0] == 0 for row in rep_days), "something is unassigned"
-    assert {row[2] for row in rep_days} == {0, *Team.objects.values_list("pk", flat=True)}, "people are in both teams, and in none"
+    assert {row[2] for row in rep_days} == {0, *Team.objects.values_list("pk", flat=True)}, (
+        "people are in both teams, and in none"
+    )
     assert all(any(row[place] for row in rep_days) for place in range(3, len(rep_days[0]))), "every count occurs"
     assert {row[4] for row in rows["win_lag"]} == {0, 1}, "wins with and without a day"
     assert any(row[3] for row in rows["opportunity_cohort"]), "some talk led to an opportunity"

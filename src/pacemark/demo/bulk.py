@@ -15,6 +15,7 @@ from django.db import connection
 
 from pacemark.demo.draws import Ints, Small
 from pacemark.demo.tables import DAY_SECONDS
+from pacemark.web.shared.row_writing import copied
 
 Cell = str | int | bool | None
 CHUNK_ROWS = 100_000
@@ -66,7 +67,7 @@ def _copy(table: str, columns: Mapping[str, Column], count: int) -> None:
         for column in columns.values()
     ]
     lines = map("\t".join, zip(*texts, strict=True))
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+    with copied(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         copy.write("\n".join(lines) + "\n")
 
 

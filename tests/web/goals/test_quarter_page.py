@@ -37,7 +37,7 @@ def _url(people: People, more: str = "") -> str:
 
 
 def _standing(people: People) -> dict[date, Target]:
-    rows = Target.objects.filter(rep=people.rep_row).order_by("version")
+    rows = Target.objects.filter(rep=people.rep_row).order_by("period_start", "version")
     return {row.period_start: row for row in rows}
 
 

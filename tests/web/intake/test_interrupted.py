@@ -139,14 +139,16 @@ def test_ctrl_c_in_the_middle_leaves_the_connection_sound(importer: Importer, mo
         assert importer.bring_in(path).code not in {0, 2}
 
     assert ImportBatch.objects.get().state == BatchState.FAILED
-    with connection.cursor() as cursor:
+    if connection.vendor == "sqlite":
+        cursor = connection.cursor()
         assert cursor.execute("PRAGMA foreign_keys").fetchone()[0] == 1
         assert [row[1] for row in cursor.execute("PRAGMA database_list").fetchall()] == ["main"]
     assert importer.bring_in(path).counts("calls") == (50, 0, 0, 0)
 
 
 def _interrupt(*_words: object) -> None:
-    connection.connection.execute("BEGIN")
+    if connection.vendor == "sqlite":  # where the chunks are written, beside the database, is a transaction of its own
+        connection.connection.execute("BEGIN")
     connection.connection.execute("INSERT INTO stage_touched VALUES (1)")
     raise KeyboardInterrupt
 

@@ -121,3 +121,13 @@ def _marks() -> None:
         rosters={first.pk: (True, time(9, 30), time(18))}, scores=((first.pk, 0.25),), withheld=((first.pk, 50, 0),),
         skills=((first.pk, ("a", "b")),), sourcing={("rep", first.pk): False},
     )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("n_rows", [2, 200])  # by a statement, and on PostgreSQL by a COPY
+def test_a_row_that_stands_already_is_refused_in_one_way(each_database: str, n_rows: int) -> None:
+    Source.objects.create(name="form 1")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows("pipeline_source", ["name"], [[f"form {number}"] for number in range(n_rows)])
+    assert Source.objects.count() == 1

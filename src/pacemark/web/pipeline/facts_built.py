@@ -25,6 +25,7 @@ from pacemark.web.organization.queries import organization
 from pacemark.web.pipeline.bridge import FACT_PREFIX, definitions_of
 from pacemark.web.pipeline.fact_models import LogBuild
 from pacemark.web.pipeline.facts_rebuild import lock_days, lock_months
+from pacemark.web.shared.row_writing import copied
 from pacemark.web.trail.services import record
 
 _PIECE = 1 << 20
@@ -141,7 +142,7 @@ def _note(cursor: CursorWrapper, last_day: date) -> None:
 def _copy(cursor: CursorWrapper, fact: Fact, path: Path) -> None:
     table, columns = f"{FACT_PREFIX}{fact.name}", ", ".join(fact.columns)
     if connection.vendor == "postgresql":
-        with path.open("rb") as file, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
+        with path.open("rb") as file, copied(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
             while piece := file.read(_PIECE):
                 copy.write(piece)
         return

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 
 from pacemark.web.pipeline.copy_text import copy_lines
+from pacemark.web.shared.row_writing import copied
 
 Cell = str | int | bool | None
 
@@ -112,7 +113,7 @@ class Staging:
         """Add rows, given column by column in the order of :data:`TABLES`."""
         names = [name for name, _type in TABLES[table]]
         if self.is_postgres:
-            with connection.cursor() as cursor, cursor.copy(_copy_into(f"stage_{table}", names)) as copy:
+            with copied(_copy_into(f"stage_{table}", names)) as copy:
                 copy.write(copy_lines(columns))
             return
         self._write(f"stage_{table}", names, zip(*columns, strict=True))
@@ -123,7 +124,7 @@ class Staging:
 
     def _write(self, table: str, names: Sequence[str], rows: Any) -> None:
         if self.is_postgres:
-            with connection.cursor() as cursor, cursor.copy(_copy_into(table, names)) as copy:
+            with copied(_copy_into(table, names)) as copy:
                 for row in rows:
                     copy.write_row(row)
             return

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import AutoField, Field, Model
+from psycopg import Copy
 
 # A few rows go quicker by the statement than by starting a COPY.
 _FEW = 20
@@ -47,6 +48,13 @@ def _send(cursor: Any, sql: str, values: list[Any]) -> None:
         statements.append((sql, values))
 
 
+@contextmanager
+def copied(command: str) -> Iterator[Copy]:
+    """Let rows be written by a COPY whose faults are Django's, as those of any statement are."""
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(command) as copy:
+        yield copy
+
+
 def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Append rows to a table; names are ours, never a caller's words. Values are as the database takes them."""
     if not rows:
@@ -54,7 +62,7 @@ def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(rows) > _FEW:
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            with copied(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
             return
