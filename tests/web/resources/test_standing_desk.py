@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,9 +11,13 @@ import pytest
 from pacemark.web.organization.choices import Role
 from pacemark.web.organization.models import CalendarDay, Leave, Membership, Rep, RosterDay, Team, WorkingPattern
 from pacemark.web.organization.services import set_up_organization
+from pacemark.web.pipeline.choices import HoldingEnded
+from pacemark.web.pipeline.holding_services import let_go
+from pacemark.web.pipeline.models import Lead
 from pacemark.web.resources.choices import SourcingLevel, WithholdingState
-from pacemark.web.resources.models import DutyToggle, RepSkills, SelfSourcing, Withholding
+from pacemark.web.resources.models import DutyToggle, RepSkills, SelfSourcing, WaitingLead, Withholding
 from pacemark.web.resources.services.arrivals import receive
+from pacemark.web.resources.services.policies import ensure_active
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2024, 3, 25, 4, 0, tzinfo=UTC)  # a Monday, twelve o'clock in Shanghai
@@ -74,3 +79,22 @@ def test_the_next_lead_sees_it(change: str) -> None:
     CHANGES[change](reps[0])
 
     assert {_owner(number) for number in (3, 4, 5)} == {reps[1].pk}
+
+
+def test_a_cap_that_fills_and_empties_is_seen_at_the_next_lead() -> None:
+    set_up_organization(actor=None, time_zone="Asia/Shanghai")
+    reps = [Rep.objects.create(name=name) for name in "ab"]
+    for rep in reps:
+        Membership.objects.create(rep=rep, team=Team.objects.create(name=rep.name), valid_from=date(2023, 1, 1))
+    version = ensure_active()
+    version.content = {**version.content, "caps": {"holdings": 2}}
+    version.save()
+
+    owners = [_owner(number) for number in range(5)]
+    assert owners[-1] is None
+    assert Counter(owners[:4]) == {rep.pk: 2 for rep in reps}
+    full = {"code": "cap", "held": 2, "cap": 2}
+    assert WaitingLead.objects.get().reasons == {str(rep.pk): full for rep in reps}
+
+    let_go(actor=None, lead_ids=[Lead.objects.filter(owner=reps[1]).earliest("pk").pk], how=HoldingEnded.WON, at=NOON)
+    assert [_owner(5), _owner(6)] == [reps[1].pk, None]
