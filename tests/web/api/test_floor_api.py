@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from pacemark.web.api.floor import Changes, FileTold, Preview
 from pacemark.web.goals.bridge.batches import BatchContent, BatchRow, RefusedCell, content_json
 from pacemark.web.goals.models import TargetBatch
 from pacemark.web.intake.models import ImportBatch
+from pacemark.web.intake.upload_services import preview_import
 from pacemark.web.results.models import Celebration
 from tests.support.people import People, client_of
 
@@ -30,6 +35,24 @@ def test_an_import_is_told_with_its_mapping_and_counts(people: People) -> None:
     assert told == {**row, "mapping": "source: cc", "preview": made.preview, "files": made.files}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_a_preview_finds_is_as_the_schema_says(people: People, settings: Any, tmp_path: Path) -> None:
+    """A preview is given out as it was kept, so its shape is compared with one that was made."""
+    settings.PACEMARK_HOME = tmp_path
+    rows = [f"{n},2024-03-15 09:3{n},谁,61" for n in range(9)]
+    text = "\n".join(["id,time,agent,duration", *rows, "9,never,谁,61", ""])
+    sent = SimpleUploadedFile("calls.csv", text.encode())
+    made = client_of(people.operations).post("/api/v1/actions/data/upload", {"uploads": sent, "source": "cc"})
+    assert made.status_code == 200, made.content
+    batch = ImportBatch.objects.get()
+    preview_import(batch)
+
+    told = client_of(people.operations).get(f"/api/v1/imports/{batch.pk}").json()
+    Preview.model_validate(told["preview"])
+    FileTold.model_validate(told["files"][0])
+    assert told["preview"]["people"] and told["preview"]["first_errors"]
+
+
 def test_a_prepared_change_is_told_with_its_rows(people: People) -> None:
     rows = (
         BatchRow(rep_id=people.rep_row.pk, month=date(2024, 4, 1), old_minor=None, new_minor=900, version=0),
@@ -45,6 +68,7 @@ def test_a_prepared_change_is_told_with_its_rows(people: People) -> None:
 
     (row,) = client.get("/api/v1/goals/batches").json()["items"]
     told = client.get(f"/api/v1/goals/batches/{made.pk}").json()
+    Changes.model_validate(told["changes"])
     assert told == {**row, "changes": content} and row["made_by_id"] == people.manager.pk
 
 

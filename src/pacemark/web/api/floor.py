@@ -18,6 +18,7 @@ from pacemark.web.api.shapes import Told, columns_of, kept, via
 from pacemark.web.goals.models import TargetBatch
 from pacemark.web.goals.queries.batches import batches_of
 from pacemark.web.intake.models import BatchState, ImportBatch
+from pacemark.web.intake.refused_rows import RefusedRow
 from pacemark.web.organization.models import Team
 from pacemark.web.organization.queries import Member, find_members, teams_in_full
 from pacemark.web.process.queries.coaching import coaching_of
@@ -27,6 +28,30 @@ from pacemark.web.results.queries.celebrations import cards_in
 router = Router(tags=["floor"])
 _IMPORT = ("pk", "created_at", "finished_at", "source_name", "state", "progress", "counts", "message")
 _BATCH = ("pk", "kind", "state", "file_name", "made_by_id", "made_at", "applied_at", "n_done", "n_all")
+
+
+class FileTold(Told):
+    """A file that was received; its SHA-256 once it was read."""
+
+    name: str
+    size: int
+    sha256: str = ""
+
+
+class PersonSeen(Told):
+    """Somebody whom nobody here is matched to, as the file and as the page calls them."""
+
+    text: str
+    shown: str
+
+
+class Preview(Told):
+    """What a commit would do; empty before the files were read."""
+
+    first_errors: list[RefusedRow] = []
+    notes: list[str] = []
+    people: list[PersonSeen] = []
+    people_created: list[str] = []
 
 
 class RowOfBatch(Told):
@@ -60,8 +85,8 @@ class TeamTold(columns_of(Team, "pk", "name", "region_id", "manager_id", "workin
 
 IMPORT = columns_of(ImportBatch, *_IMPORT, name="Import", counts=dict[str, dict[str, int]])
 IMPORT_IN_FULL = columns_of(
-    ImportBatch, *_IMPORT, "preview", "files", name="ImportInFull", counts=dict[str, dict[str, int]],
-    mapping=(str, via("profile_text")),
+    ImportBatch, *_IMPORT, name="ImportInFull", counts=dict[str, dict[str, int]], files=kept(list[FileTold]),
+    preview=kept(Preview), mapping=(str, via("profile_text")),
 )  # fmt: skip
 BATCH = columns_of(TargetBatch, *_BATCH, name="Batch")
 BATCH_IN_FULL = columns_of(TargetBatch, *_BATCH, name="BatchInFull", changes=kept(Changes))

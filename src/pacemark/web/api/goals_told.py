@@ -14,7 +14,6 @@ from pacemark.web.goals.queries.tiers import TierAmount
 from pacemark.web.overview.week_page import WeekPage
 
 Pair = list[float]
-DRAFT = columns_of(PlanDraft, "name", "assumptions", "answer")
 PLAN_ROW = columns_of(RepPlan, "version", "as_of", "target_minor", "is_current", name="PlanRow")
 WEEK = shape_of(WeekPage, name="Week", rep_id=int, currency=str)
 
@@ -204,6 +203,19 @@ class ReplanOfRep(Told):
     rep_id: int
     period: str
     replan: kept(ReplanTold) | None  # type: ignore[valid-type]
+
+
+class DraftAnswer(Told):
+    """What came of a what-if: work in numbers as shown, odds by confidence, and whether it fits (null: not known)."""
+
+    needs: dict[str, str]
+    odds: dict[str, float | None]
+    fits: bool | None
+
+
+DRAFT = columns_of(
+    PlanDraft, "name", assumptions=kept(dict[str, str | None]), answer=kept(DraftAnswer),
+)  # fmt: skip
 
 
 class Drafts(Told):

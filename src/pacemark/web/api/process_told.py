@@ -17,11 +17,52 @@ from pacemark.web.process.queries.audit import MetricState
 Factors = dict[str, float | None]
 
 
-class FindingTold(Told):
-    """One finding, of a rep or of a team's leads (``rep_id`` null). ``money`` is in major units, below 0: lost.
+class CallToHear(Told):
+    """A call that lets one hear what a finding is about, by its source's id."""
 
-    What ``evidence`` holds follows from ``stage`` and ``verdict``.
+    id: str
+    day: date
+    seconds: int
+    lead: str
+
+
+class Evidence(Told):
+    """What a finding stands on, as far as it was counted for its stage.
+
+    Of a stage its numbers, of leads how easy they were and ``of`` which stage, of work what was asked and done.
     """
+
+    won: float | None = None
+    tried: float | None = None
+    rate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    usual: float | None = None
+    usual_low: float | None = None
+    usual_high: float | None = None
+    certainty: float | None = None
+    dispersion: float | None = None
+    expected: float | None = None
+    p: float | None = None
+    q: float | None = None
+    lasting: float | None = None
+    ease: float | None = None
+    more_trials: float | None = None
+    money_minor: float | None = None
+    money_per_success: float | None = None
+    ability: str | None = None
+    calls: list[CallToHear] = []
+    of: str = ""
+    done: float | None = None
+    asked: float | None = None
+    capacity: float | None = None
+    leads_minor: int | None = None
+    counts: dict[str, list[float | None]] = {}
+    is_new: bool = False
+
+
+class FindingTold(Told):
+    """One finding, of a rep or of a team's leads (``rep_id`` null). ``money`` is in major units, below 0: lost."""
 
     id: int
     rep_id: int | None
@@ -36,7 +77,7 @@ class FindingTold(Told):
     verdict: str
     p: float | None
     q: float | None
-    evidence: dict[str, Any]
+    evidence: kept(Evidence)  # type: ignore[valid-type]
 
 
 class StageTold(Told):

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from pacemark.web.api.listing import ListOf
+from pacemark.web.api.process_told import Evidence
 from pacemark.web.api.shapes import Told, columns_of, kept, shape_of
 from pacemark.web.results.bridge.attained import PersonLine, UnitLine
 from pacemark.web.results.bridge.cases import Habit, Made
@@ -172,7 +173,7 @@ class ReviewFinding(Told):
     cause: str
     verdict: str
     money_minor: int
-    evidence: dict[str, Any]
+    evidence: Evidence
 
 
 class ProposalTold(ReviewFinding):
