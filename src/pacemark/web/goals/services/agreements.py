@@ -70,6 +70,7 @@ def propose(
         plan.rep_id: plan
         for plan in RepPlan.objects.filter(period_start=period_start, is_current=True, rep_id__in=rep_ids)
         .exclude(rep__in=own)
+        .order_by("rep_id")
         .defer("content")
     }
     rows = [Agreement(rep_id=rep_id, period_start=period_start, state=AgreementState.WITHDRAWN) for rep_id in plans]

@@ -67,6 +67,7 @@ def _keep(*, actor: User | None, period: Period, as_of: date, documents: list[di
         plan.rep_id: plan
         for plan in RepPlan.objects.select_for_update()
         .filter(period_start=period.first, is_current=True)
+        .order_by("pk")  # rows are locked in one order by whoever comes
         .defer("content")
     }
     changed = [

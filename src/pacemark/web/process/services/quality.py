@@ -63,7 +63,7 @@ def last_months() -> list[Period]:
 @transaction.atomic
 def _put_up(month: Period, found: Sequence[Noticed], allowed: Tolerance, moment: datetime) -> None:
     """Let the open items of a month be those that were found; what people have touched stays."""
-    of_month = QualityItem.objects.select_for_update().filter(first_day=month.first, last_day=month.last)
+    of_month = QualityItem.objects.select_for_update().filter(first_day=month.first, last_day=month.last).order_by("pk")
     standing = {(item.rep_id, item.kind): item for item in of_month}
     wanted = {(one.rep_id, str(one.kind)): one for one in found}
     untouched = [item for item in standing.values() if item.state == ReviewState.OPEN and not item.word]
