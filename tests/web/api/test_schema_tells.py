@@ -12,8 +12,6 @@ STILL_OBJECTS = {
     "Card.content",
     "DecisionAnswer.evidence",
     "Document.records.*[]",
-    "LadderOfRep.answer",
-    "OfferTold.answer",
     "PolicyVersion.content",
     "QualityItem.evidence",
     "QualityRow.evidence",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import Field
 
@@ -55,8 +54,32 @@ class Share(Told):
 DEAL = shape_of(DealLine, "is_beyond", shares=list[Share])
 
 
+class PerDay(Told):
+    """Work a day, exact and as it is shown."""
+
+    exact: float | None
+    rounded: int | None
+
+
+class ClimbTold(Told):
+    """What a tier takes, as ``calc ladder`` answers: money in major units, null for what there is not."""
+
+    next: float | None = None
+    aim: float | None = None
+    offered: bool = False
+    deals_needed: int | None = None
+    probability: float | None = None
+    opportunities_needed: int | None = None
+    probability_then: float | None = None
+    expected_from_open: float | None = None
+    new_pipeline: float | None = None
+    opportunities: float | None = None
+    deep_talks: float | None = None
+    deep_talks_per_day: PerDay | None = None
+
+
 class OfferTold(Told):
-    """A next tier as it was offered; ``answer`` is the calculator's."""
+    """A next tier as it was offered, with what it took then."""
 
     offer_id: int
     rep_id: int
@@ -65,12 +88,12 @@ class OfferTold(Told):
     amount_minor: int
     booked_minor: int
     state: str
-    answer: dict[str, Any]
+    answer: kept(ClimbTold)  # type: ignore[valid-type]
     next_base_moves: bool
 
 
 class LadderOfRep(Told):
-    """A running quarter's rungs; ``answer`` is what ``calc ladder`` says of the next. No rungs: nothing is asked."""
+    """A running quarter's rungs, and what the next takes. No rungs: nothing is asked."""
 
     rep_id: int
     quarter: str | None = None
@@ -78,7 +101,7 @@ class LadderOfRep(Told):
     net_minor: int | None = None
     rungs: list[RungView]
     next: int | None
-    answer: dict[str, Any] | None
+    answer: kept(ClimbTold) | None  # type: ignore[valid-type]
     offer: OfferTold | None
 
 
