@@ -161,8 +161,7 @@ class Staging:
     def analyze(self) -> None:
         """Let PostgreSQL know how large the staged tables are; SQLite plans without."""
         if self.is_postgres:
-            for name in (*TABLES, "people", "lead_refs"):
-                self.execute(f"ANALYZE stage_{name}")
+            self.execute("ANALYZE " + ", ".join(f"stage_{name}" for name in (*TABLES, "people", "lead_refs")))
 
 
 def _copy_into(table: str, names: Sequence[str]) -> str:
@@ -185,26 +184,33 @@ def open_staging(directory: Path) -> Iterator[Staging]:
 
 @contextlib.contextmanager
 def _postgres_tables() -> Iterator[None]:
-    names = [*TABLES, *_WORK_TABLES]
-    with connection.cursor() as cursor:
-        for setting, value in _POSTGRES_SETTINGS.items():
-            cursor.execute(f"SET {setting} = '{value}'")
-        for name in names:
-            cursor.execute(f"DROP TABLE IF EXISTS pg_temp.stage_{name}")
-        for name, columns in TABLES.items():
-            typed = ", ".join(f"{column} {_POSTGRES_TYPES[kind]}" for column, kind in columns)
-            cursor.execute(f"CREATE TEMP TABLE stage_{name} (stage_id bigserial, {typed}, layer integer DEFAULT 0)")
-        for name, definition in _WORK_TABLES.items():
-            cursor.execute(f"CREATE TEMP TABLE stage_{name} ({definition})")
+    dropped = [f"DROP TABLE IF EXISTS pg_temp.stage_{name}" for name in (*TABLES, *_WORK_TABLES)]
+    with connection.cursor() as cursor:  # one message each time: a batch of ten calls waits for no fifty answers
+        cursor.execute("; ".join([*_postgres_settings(), *dropped, *_postgres_definitions()]))
     try:
         yield
     finally:
         if connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
-                for name in names:
-                    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.stage_{name}")
-                for setting in _POSTGRES_SETTINGS:
-                    cursor.execute(f"RESET {setting}")
+                cursor.execute("; ".join([*dropped, *(f"RESET {setting}" for setting in _POSTGRES_SETTINGS)]))
+
+
+def _postgres_settings() -> list[str]:
+    return [f"SET {setting} = '{value}'" for setting, value in _POSTGRES_SETTINGS.items()]
+
+
+def _postgres_definitions() -> list[str]:
+    staged = {
+        name: ", ".join(f"{column} {_POSTGRES_TYPES[kind]}" for column, kind in columns)
+        for name, columns in TABLES.items()
+    }
+    return [
+        *(
+            f"CREATE TEMP TABLE stage_{name} (stage_id bigserial, {typed}, layer integer DEFAULT 0)"
+            for name, typed in staged.items()
+        ),
+        *(f"CREATE TEMP TABLE stage_{name} ({definition})" for name, definition in _WORK_TABLES.items()),
+    ]
 
 
 @contextlib.contextmanager
