@@ -242,7 +242,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="the data folder with the keys of that database")
     parser.add_argument("--rates", default="20,30,40,50,60")
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--web", type=int, default=1, help="web processes")
+    parser.add_argument("--web", type=int, default=2, help="web processes")
     given = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f}")
