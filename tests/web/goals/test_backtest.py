@@ -56,7 +56,8 @@ def _stated(floor: Floor) -> MonthStatements:
 
 
 def _as_told(stated: MonthStatements) -> dict[str, Any]:
-    chances = {rule: values.tolist() for rule, values in stated.chances.items()}
+    # PostgreSQL gives rows as they lie, so that sums of them differ in the fifteenth digit.
+    chances = {rule: values.round(12).tolist() for rule, values in stated.chances.items()}
     return {"rep_ids": stated.rep_ids, "target": stated.target_minor.tolist(), **chances}
 
 
