@@ -131,3 +131,13 @@ def test_a_row_that_stands_already_is_refused_in_one_way(each_database: str, n_r
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_rows("pipeline_source", ["name"], [[f"form {number}"] for number in range(n_rows)])
     assert Source.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_enough_for_a_copy_do_not_go_before_what_waits(each_database: str) -> None:
+    with transaction.atomic(), sent_together():
+        insert_rows("organization_team", ("name",), [("first",)])
+        insert_rows("organization_team", ("name",), [(f"then {number}",) for number in range(30)])
+
+    names = list(Team.objects.order_by("pk").values_list("name", flat=True))
+    assert names == ["first", *(f"then {number}" for number in range(30))]

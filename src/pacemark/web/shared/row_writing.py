@@ -35,9 +35,14 @@ def sent_together() -> Iterator[None]:
         yield
     finally:
         _unsent.reset(token)
+    with connection.cursor() as cursor:
+        _send_what_waits(cursor, statements)
+
+
+def _send_what_waits(cursor: Any, statements: _Statements) -> None:
     if statements:
-        with connection.cursor() as cursor:
-            cursor.execute("; ".join(sql for sql, _ in statements), [one for _, values in statements for one in values])
+        cursor.execute("; ".join(sql for sql, _ in statements), [one for _, values in statements for one in values])
+        statements.clear()
 
 
 def _send(cursor: Any, sql: str, values: list[Any]) -> None:
@@ -62,6 +67,7 @@ def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(rows) > _FEW:
+            _send_what_waits(cursor, _unsent.get() or [])
             with copied(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
