@@ -9,10 +9,10 @@ import duckdb
 import pytest
 from django.db import connection
 
-from pacemark.facts import duckdb_engine
+from pacemark.facts import duckdb_parts
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.duckdb_engine import build
-from pacemark.facts.statements import FACTS
+from pacemark.facts.statements import FACTS, REP_DAY
 from pacemark.web.organization.models import Organization, Team
 from pacemark.web.pipeline.bridge import definitions_of, relations
 from pacemark.web.pipeline.facts_services import rebuild_facts
@@ -39,15 +39,49 @@ def fetch(sql: str) -> list[tuple]:
 
 
 @pytest.mark.django_db
-def test_duckdb_counts_the_same_a_few_days_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_floor(1)
-    monkeypatch.setattr(duckdb_engine, "CALLS_AT_ONCE", 50)
+@pytest.mark.parametrize("is_sorted", [True, False], ids=["a file per day", "every file has every day"])
+def test_duckdb_counts_the_same_a_few_days_at_a_time(
+    is_sorted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_floor(1, sales_month_start_day=26)
+    monkeypatch.setattr(duckdb_parts, "CALLS_AT_ONCE", 50)
+    monkeypatch.setattr(duckdb_parts, "CALLS_AT_ONCE_UNSORTED", 100_000)
+    export_event_logs(tmp_path / "events")
+    divide_calls(tmp_path / "events" / "calls", "business_date" if is_sorted else "id % 5")
 
-    assert duckdb_facts(tmp_path) == expected_facts()
+    found = built_facts(tmp_path)
+
+    assert found == expected_facts()
+    assert (n_spans(tmp_path / "events") > 5) is is_sorted
+
+
+def divide_calls(folder: Path, by: str) -> None:
+    """Write the one file of calls anew as several: ``by`` is SQL of the number of each call's file."""
+    by = by.replace("business_date", "(business_date - DATE '2020-01-01')")
+    with duckdb.connect() as engine:
+        engine.execute(f"CREATE TABLE calls AS SELECT *, {by} AS part FROM read_parquet('{folder}/*.parquet')")
+        for path in folder.iterdir():
+            path.unlink()
+        for (part,) in engine.execute("SELECT DISTINCT part FROM calls").fetchall():
+            rows = f"SELECT * EXCLUDE part FROM calls WHERE part = {part}"
+            engine.execute(f"COPY ({rows}) TO '{folder}/{part}''s.parquet'")
+
+
+def n_spans(events: Path) -> int:
+    """Return in how many spans of days DuckDB counts the dials of these logs."""
+    with duckdb.connect() as engine:
+        calls = str(events / "calls" / "*.parquet")
+        engine.execute(f"CREATE VIEW calls AS SELECT * FROM read_parquet('{calls}')")
+        first, _then = duckdb_parts.steps(engine, calls, Definitions(), (REP_DAY,))
+    return sum(len(parts) for parts in first.values())
 
 
 def duckdb_facts(folder: Path) -> Rows:
     export_event_logs(folder / "events")
+    return built_facts(folder)
+
+
+def built_facts(folder: Path) -> Rows:
     written = build(folder / "events", folder / "facts", definitions_of(Organization.objects.get()))
     with duckdb.connect() as engine:
         for fact in FACTS:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pacemark.facts.definitions import Definitions
-from pacemark.facts.relations import Tables, of_days, relations_in
-from pacemark.facts.statements import FACTS, REP_DAY, Fact
-
-CALLS_AT_ONCE = 4_000_000
+from pacemark.facts.duckdb_parts import steps
+from pacemark.facts.statements import FACTS, Fact
 
 # How each column of the event logs lies in Parquet, from whole numbers: 0 or less means empty where a column may be so.
 _ID, _NUMBER, _DATE, _FLAG, _STATE = (
@@ -100,45 +99,34 @@ def build(
         Number of rows per fact.
     """
     facts.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
+    # One thread per statement and several statements at a time: threads that share one count the same keys
+    # apart and then put them together, which takes longer than the counting.
+    with duckdb.connect(config={"threads": 1}) as connection:
         for table in EVENT_COLUMNS:
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {parquet_of(events, table)}")
-        relations = relations_in(Tables())
-        written = {}
-        for fact in only:
-            target = f"'{_quoted(facts / f'{fact.name}.{kind}')}' ({_FORMATS[kind]})"
-            slices = _slices(connection) if fact is REP_DAY else [("", "")]
-            selects = [fact.select(of_days(relations, first, end), definitions) for first, end in slices]
-            written[fact.name] = _write(connection, fact, selects, target)
-    return written
+        for step in steps(connection, str(events / "calls" / "*.parquet"), definitions, only):
+            for table, parts in step.items():
+                connection.execute(f"CREATE TABLE {table} AS FROM ({parts[0]}) LIMIT 0")
+            _at_once(connection, [f"INSERT INTO {table} {part}" for table, parts in step.items() for part in parts])
+        files = {fact.name: _quoted(facts / f"{fact.name}.{kind}") for fact in only}
+        written = _at_once(connection, [f"COPY {name} TO '{file}' ({_FORMATS[kind]})" for name, file in files.items()])
+        return dict(zip(files, written, strict=True))
 
 
-def _slices(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """Return spans of days of some million calls each: different leads are told apart more quickly among fewer."""
-    limits, so_far = [""], 0
-    for day, n_calls in connection.execute(
-        "SELECT business_date, COUNT(*) FROM calls GROUP BY 1 ORDER BY 1"
-    ).fetchall():
-        if so_far and so_far + n_calls > CALLS_AT_ONCE:
-            limits.append(str(day))
-            so_far = 0
-        so_far += n_calls
-    return list(pairwise([*limits, ""]))
+def _at_once(connection: duckdb.DuckDBPyConnection, statements: Sequence[str]) -> list[int]:
+    """Run statements that need nothing of each other, one per core at a time; return how many rows each wrote."""
+
+    def run(statement: str) -> int:
+        with connection.cursor() as cursor:
+            return int((cursor.execute(statement).fetchone() or (0,))[0])
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(run, statements))
 
 
 def parquet_of(events: Path, table: str) -> str:
     """Return the relation, in DuckDB's words, that reads one kind of event log."""
     return f"read_parquet('{_quoted(events / table / '*.parquet')}')"
-
-
-def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, selects: Sequence[str], target: str) -> int:
-    counts = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in fact.counts)  # a sum is wider than BIGINT
-    begin = f"CREATE TABLE {fact.name} AS"
-    for select in selects:
-        connection.execute(f"{begin} SELECT {', '.join(fact.key)}, {counts} FROM ({select}) AS counted")
-        begin = f"INSERT INTO {fact.name}"
-    written = connection.execute(f"COPY {fact.name} TO {target}").fetchone()
-    return int(written[0]) if written else 0
 
 
 def _quoted(path: Path) -> str:

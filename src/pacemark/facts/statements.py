@@ -44,12 +44,10 @@ def converted_talks(relations: Relations, definitions: Definitions) -> str:
     """Return the deep talks that a qualified opportunity came from, each once: one success per trial."""
     return f"""(
         SELECT d.rep_id, d.business_date, d.segment_id
-        FROM (
-            SELECT DISTINCT o.sourced_call_id FROM {relations.sourced_opportunities} AS o
-            WHERE {IS_QUALIFIED} AND o.sourced_call_id IS NOT NULL
-        ) AS s
-        CROSS JOIN {dials(relations)} AS d
-        WHERE d.id = s.sourced_call_id AND {definitions.is_deep_talk}
+        FROM {dials(relations)} AS d
+        WHERE {definitions.is_deep_talk} AND d.id IN (
+            SELECT o.sourced_call_id FROM {relations.sourced_opportunities} AS o WHERE {IS_QUALIFIED}
+        )
     )"""
 
 
@@ -66,9 +64,15 @@ def _branch(rep: str, day: str, counted: dict[str, str], source: str) -> str:
     return f"SELECT COALESCE({rep}, 0) AS rep_id, {day} AS business_date, {columns} FROM {source} GROUP BY {rep}, {day}"
 
 
+def select_dial_day(relations: Relations, definitions: Definitions) -> str:
+    """Return what is counted of dials per rep and day, which is what takes long of a rep-day."""
+    return _branch("d.rep_id", "d.business_date", _dial_counts(definitions), f"{dials(relations)} AS d")
+
+
 def _rep_day_branches(relations: Relations, definitions: Definitions) -> tuple[str, ...]:
+    counted = f"SELECT * FROM {relations.dial_days} AS k" if relations.dial_days else ""
     return (
-        _branch("d.rep_id", "d.business_date", _dial_counts(definitions), f"{dials(relations)} AS d"),
+        counted or select_dial_day(relations, definitions),
         _branch(
             "o.owner_id", "o.opened_on",
             {
@@ -187,10 +191,11 @@ def select_dial_cohort(relations: Relations, definitions: Definitions) -> str:
     """Return one row per rep, month, segment and hour of the day of dials, with what became of them."""
     counts = _dial_counts(definitions)
     month = month_of("d.business_date", definitions.month_start_day)
+    named, grouped = (f"'{relations.only_month}'", "") if relations.only_month else (month, f" {month},")
     return f"""
-        SELECT COALESCE(d.rep_id, 0) AS rep_id, {month} AS month, COALESCE(d.segment_id, 0) AS segment_id, d.local_hour,
+        SELECT COALESCE(d.rep_id, 0) AS rep_id, {named} AS month, COALESCE(d.segment_id, 0) AS segment_id, d.local_hour,
                {", ".join(f"{counts[name]} AS {name}" for name in DIAL_COHORT.counts)}
-        FROM {dials(relations)} AS d GROUP BY d.rep_id, {month}, d.segment_id, d.local_hour
+        FROM {dials(relations)} AS d GROUP BY d.rep_id,{grouped} d.segment_id, d.local_hour
     """
 
 
