@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pacemark.web.intake import reading_apart
+from pacemark.web.intake.errors import FileError
 from pacemark.web.intake.models import BatchState, ImportBatch
 from pacemark.web.intake.readers import open_tables, read_chunks
 from pacemark.web.organization.models import Membership
@@ -148,6 +149,19 @@ def test_awkward_cells_are_staged_as_they_are(importer_everywhere: Importer, tmp
     assert {row[1] for row in found} == {2**62}
     assert [row[3] and str(row[3]) for row in found] == days
     assert [row[4] for row in found] == [None, 0, 1, 2, 3, 4]
+
+    # Chunks may still be on their way when something else is asked, or when everything is given up.
+    with pytest.raises(FileError, match="no more"), open_staging(tmp_path) as staging:
+        staging.append("refunds", columns)
+        staging.append("refunds", columns)
+        staging.append("leads", [column[:1] for column in [*columns[:4], *[[None]] * 9]])
+        staging.append_work("dropped", ["external_id"], [("C1",)])
+        assert [staging.number(f"SELECT count(*) FROM stage_{name}") for name in ("refunds", "leads", "dropped")] == [
+            2 * count, 1, 1
+        ]  # fmt: skip
+        staging.append("refunds", columns)
+        raise FileError("no more")
+    assert not Call.objects.exists()
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])

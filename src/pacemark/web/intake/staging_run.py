@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from time import monotonic
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ from pacemark.web.shared.currency import minor_digits
 Progress = Callable[[float, str], None]
 
 READING_SHARE = 0.7  # of the whole import, as the progress bar tells it
+_TELLING_SECONDS = 0.5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,11 +82,15 @@ def stage(plan: ImportPlan, staging: Staging, errors_path: Path, progress: Progr
     """Read every planned table into staging and settle what only the whole can tell: repeated ids, missing deals."""
     rows = StagedRows(plan=plan, staging=staging, refused=RefusedRows(errors_path))
     with _without_cycle_search(), reading_of(plan, settings_for(plan)) as reading:
-        shown = _shown_of(plan)
+        shown, told = _shown_of(plan), 0.0
         for piece in reading.pieces():
             _take(rows, piece)
-            progress(*shown(piece))
+            if monotonic() - told >= _TELLING_SECONDS:
+                staging.settle()  # telling may ask the database
+                progress(*shown(piece))
+                told = monotonic()
         rows.named = reading.named()
+        staging.settle()
     _settle(rows, _("the id stands already on line %(line)d with other content"))
     return rows
 
@@ -98,6 +104,7 @@ def stage_posted(
     reading = Reading(plan, settings if are_amounts_major else replace(settings, digits=0))
     with _without_cycle_search():
         _take(rows, reading.piece_of(chunk))
+        staging.settle()
     rows.named = reading.named()
     _settle(rows, "the id stands already at index %(line)d with other content")
     return rows

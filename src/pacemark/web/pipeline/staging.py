@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from pacemark.web.pipeline.copy_text import copy_lines
+from pacemark.web.pipeline.copy_text import RunningCopy, copy_lines
 from pacemark.web.shared.row_writing import copied
 
 Cell = str | int | bool | None
@@ -108,15 +108,26 @@ class Staging:
 
     is_postgres: bool
     single_layered: set[str] = field(default_factory=set)
+    _running: RunningCopy = field(default_factory=RunningCopy)
 
     def append(self, table: str, columns: Sequence[Sequence[Cell]]) -> None:
-        """Add rows, given column by column in the order of :data:`TABLES`."""
-        names = [name for name, _type in TABLES[table]]
+        """Add rows, given column by column in the order of :data:`TABLES`.
+
+        On PostgreSQL they may be on their way until :meth:`settle`; nobody else may use the connection before.
+        """
+        names, kinds = zip(*TABLES[table], strict=True)
         if self.is_postgres:
-            with copied(_copy_into(f"stage_{table}", names)) as copy:
-                copy.write(copy_lines(columns))
+            self._running.write(f"stage_{table}", names, copy_lines(columns, kinds))
             return
         self._write(f"stage_{table}", names, zip(*columns, strict=True))
+
+    def settle(self) -> None:
+        """Wait until all rows given so far are stored."""
+        self._running.finish()
+
+    def give_up(self, error: BaseException) -> None:
+        """Leave what is on its way; the tables go next."""
+        self._running.give_up(error)
 
     def append_work(self, table: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Add rows to a work table such as ``people`` or ``phones``."""
@@ -124,7 +135,8 @@ class Staging:
 
     def _write(self, table: str, names: Sequence[str], rows: Any) -> None:
         if self.is_postgres:
-            with copied(_copy_into(table, names)) as copy:
+            self.settle()
+            with copied(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
             return
@@ -139,12 +151,14 @@ class Staging:
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
         """Run one statement on the connection that sees both staging and events; return how many rows it touched."""
+        self.settle()
         with connection.cursor() as cursor:
             cursor.execute(sql, list(params))
             return int(cursor.rowcount)
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return a query's rows."""
+        self.settle()
         with connection.cursor() as cursor:
             cursor.execute(sql, list(params))
             return list(cursor.fetchall())
@@ -164,10 +178,6 @@ class Staging:
             self.execute("ANALYZE " + ", ".join(f"stage_{name}" for name in (*TABLES, "people", "lead_refs")))
 
 
-def _copy_into(table: str, names: Sequence[str]) -> str:
-    return f"COPY {table} ({', '.join(names)}) FROM STDIN"
-
-
 @contextlib.contextmanager
 def open_staging(directory: Path) -> Iterator[Staging]:
     """Make the staging tables, and remove them at the end.
@@ -179,7 +189,13 @@ def open_staging(directory: Path) -> Iterator[Staging]:
     connection.ensure_connection()
     is_postgres = connection.vendor == "postgresql"
     with _postgres_tables() if is_postgres else _attached(directory / "staging.sqlite3"):
-        yield Staging(is_postgres=is_postgres)
+        staging = Staging(is_postgres=is_postgres)
+        try:
+            yield staging
+        except BaseException as error:
+            staging.give_up(error)
+            raise
+        staging.settle()
 
 
 @contextlib.contextmanager
