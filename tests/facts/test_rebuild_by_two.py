@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from pacemark.facts.sqlite_parts import Part, copy_of
+from pacemark.facts import sqlite_parts
+from pacemark.facts.sqlite_parts import copy_of
 from pacemark.facts.statements import Fact
 from pacemark.web.pipeline import facts_rebuild
 from pacemark.web.pipeline.fact_models import RepDay
@@ -59,11 +60,8 @@ def test_a_second_reader_that_fails_leaves_the_old_facts(
     before = stored_facts(fetch)
     Call.objects.filter(direction=1).order_by("pk")[0].delete()
 
-    def fails(self: Part, connection: sqlite3.Connection) -> None:
-        raise sqlite3.OperationalError("the disk is full")
-
-    monkeypatch.setattr(Part, "_count", fails)
-    with pytest.raises(sqlite3.OperationalError, match="the disk is full"):
+    monkeypatch.setattr(sqlite_parts, "_WRITER", ("PRAGMA part.journal_mode=OFF", "SELECT * FROM part.nowhere"))
+    with pytest.raises(sqlite3.OperationalError, match=r"no such table: part\.nowhere"):
         rebuild_facts(actor=None)
 
     assert stored_facts(fetch) == before

@@ -19,10 +19,12 @@ from pacemark.facts.sqlite_parts import Part, copy_of
 from pacemark.facts.statements import DAILY_FACTS, FACTS, MONTHLY_FACTS, Fact
 from pacemark.web.pipeline.bridge import FACT_PREFIX
 from pacemark.web.pipeline.months_layout import keep_months_together
+from pacemark.web.pipeline.postgres_part import PostgresPart
 
 # Below this, starting a second reader costs more than it saves.
 MIN_CALLS_FOR_TWO = 200_000
-_OWN_SHARE = 0.47
+# Of the reps, since this connection also writes what the other one has counted.
+_OWN_SHARE = {"sqlite": 0.47, "postgresql": 0.43}
 # All calls are read: its usual 4 MB would sort them in small pieces, and the order of an index would fetch each from
 # its own place. Compiling a statement costs more than it saves.
 _POSTGRES_SETTINGS = {"work_mem": "256MB", "enable_indexscan": "off", "jit": "off"}
@@ -69,7 +71,11 @@ def lock_months(cursor: CursorWrapper) -> None:
 
 def insert(cursor: CursorWrapper, fact: Fact, select: str) -> None:
     """Add the rows of a query to a fact table."""
-    cursor.execute(f"INSERT INTO {FACT_PREFIX}{fact.name} ({', '.join(fact.columns)}) {select}")
+    cursor.execute(f"INSERT INTO {_table(fact)} ({', '.join(fact.columns)}) {select}")
+
+
+def _table(fact: Fact) -> str:
+    return f"{FACT_PREFIX}{fact.name}"
 
 
 def rebuild_all(relations: Relations, definitions: Definitions) -> Rebuilt:
@@ -111,13 +117,41 @@ def rebuild_months(count: Count) -> None:
 
 def _replace(facts: Sequence[Fact], count: Count, begin: Callable[[CursorWrapper], None]) -> None:
     middle = _middle_rep() if _may_use_two_readers() else None
-    if middle is not None:
+    if middle is not None and connection.vendor == "sqlite":
         _replace_by_two(facts, count, begin, middle)
+        return
+    if middle is not None and (part := _postgres_part(facts, count, middle)) is not None:
+        own = replace(count, relations=of_reps(count.relations, f"({{rep}} IS NULL OR {{rep}} <= {middle})"))
+        _replace_beside(part, facts, own, begin)
         return
     with transaction.atomic(), connection.cursor() as cursor:
         begin(cursor)
         _empty(cursor, facts)
         _count(cursor, facts, count)
+
+
+def _postgres_part(facts: Sequence[Fact], count: Count, middle: int) -> PostgresPart | None:
+    relations = of_reps(count.relations, f"{{rep}} > {middle}")
+    selects = {_table(fact): fact.select(relations, count.definitions) for fact in facts}
+    return PostgresPart.started_beside(selects, _POSTGRES_SETTINGS)
+
+
+def _replace_beside(
+    part: PostgresPart, facts: Sequence[Fact], own: Count, begin: Callable[[CursorWrapper], None]
+) -> None:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            begin(cursor)  # uses up the notes: whatever they speak of is committed, and seen by both from here on
+            _empty(cursor, facts)
+            part.start()
+            _count(cursor, facts, own)
+            with _timed(own.seconds, "wait"):
+                part.wait()
+            with _timed(own.seconds, "copy"):
+                for fact in facts:
+                    part.write(_table(fact), ", ".join(fact.columns))
+    finally:
+        part.end()
 
 
 def _replace_by_two(facts: Sequence[Fact], count: Count, begin: Callable[[CursorWrapper], None], middle: int) -> None:
@@ -146,7 +180,7 @@ def _replace_by_two(facts: Sequence[Fact], count: Count, begin: Callable[[Cursor
                 committing = perf_counter()
             count.seconds["commit"] = count.seconds.get("commit", 0.0) + perf_counter() - committing
         finally:
-            part.join() if part.ident else None
+            part.end()
             _detach(cursor)
 
 
@@ -168,7 +202,7 @@ def _empty(cursor: CursorWrapper, facts: Sequence[Fact]) -> None:
         for setting, value in _POSTGRES_SETTINGS.items():
             cursor.execute(f"SET LOCAL {setting} = '{value}'")
     for fact in facts:
-        cursor.execute(f"DELETE FROM {FACT_PREFIX}{fact.name}")
+        cursor.execute(f"DELETE FROM {_table(fact)}")
 
 
 def _count(cursor: CursorWrapper, facts: Sequence[Fact], count: Count) -> None:
@@ -180,35 +214,33 @@ def _count(cursor: CursorWrapper, facts: Sequence[Fact], count: Count) -> None:
 def _rows(cursor: CursorWrapper) -> dict[str, int]:
     rows = {}
     for fact in FACTS:
-        cursor.execute(f"SELECT COUNT(*) FROM {FACT_PREFIX}{fact.name}")
+        cursor.execute(f"SELECT COUNT(*) FROM {_table(fact)}")
         rows[fact.name] = int(cursor.fetchone()[0])
     return rows
 
 
 def _may_use_two_readers() -> bool:
     """Tell whether a second connection would see what this one sees, and is worth its start."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block or (os.cpu_count() or 1) < 2:
+    if connection.in_atomic_block or (os.cpu_count() or 1) < 2:
         return False
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA journal_mode")
-        if cursor.fetchone()[0] != "wal":
-            return False
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA journal_mode")
+            if cursor.fetchone()[0] != "wal":
+                return False
         cursor.execute("SELECT MAX(id) FROM pipeline_call")
         return (cursor.fetchone()[0] or 0) >= MIN_CALLS_FOR_TWO
 
 
 def _middle_rep() -> int | None:
-    """Return the rep up to whom this reader counts: by last time's dials, or by the number of reps before that.
-
-    Somewhat less than half of them, since this reader copies what the other one has counted.
-    """
+    """Return the rep up to whom this reader counts: by last time's dials, or by the number of reps before that."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rep_id, SUM(dials) FROM fact_rep_day WHERE rep_id > 0 GROUP BY rep_id ORDER BY rep_id")
         dials = cursor.fetchall()
         if not dials:
             cursor.execute("SELECT id, 1 FROM organization_rep ORDER BY id")
             dials = cursor.fetchall()
-    share, so_far = sum(count for _rep, count in dials) * _OWN_SHARE, 0
+    share, so_far = sum(count for _rep, count in dials) * _OWN_SHARE[connection.vendor], 0
     for rep_id, count in dials:
         so_far += count
         if so_far >= share:
