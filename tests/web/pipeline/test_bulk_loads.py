@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connection
 
-from pacemark.web.pipeline.models import Call
+from pacemark.web.pipeline.models import Call, Lead
 from pacemark.web.pipeline.publishing import bulk
 from tests.support.imports import Importer
 
 SCHEMA = {
-    "sqlite": "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'pipeline_call' ORDER BY name",
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE tbl_name IN ('pipeline_call', 'pipeline_lead') ORDER BY name",
     "postgresql": (
-        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'pipeline_call'::regclass "
-        "UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'pipeline_call' ORDER BY 1, 2"
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE conrelid IN ('pipeline_call'::regclass, 'pipeline_lead'::regclass) "
+        "UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('pipeline_call', 'pipeline_lead') "
+        "ORDER BY 1, 2"
     ),
 }
 
@@ -40,6 +42,25 @@ def test_keys_and_indexes_stand_again_after_a_large_import(
     first.pk = None
     with pytest.raises(IntegrityError):
         first.save()
+
+
+def test_leads_of_either_kind_go_in_by_the_thousand(
+    importer_everywhere: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told of in a file, or only referred to; their keys are checked before their indexes stand again."""
+    importer = importer_everywhere
+    monkeypatch.setattr(bulk, "_WORTHWHILE_ROWS", 2)
+    before = schema()
+    leads = importer.write("leads.csv", [{"id": f"L{number}", "phone": f"1380000000{number}"} for number in range(5)])
+    assert importer.bring_in(leads).counts("leads") == (5, 0, 0, 0)
+
+    calls = [{"id": f"C{number}", "lead": f"L{number}"} for number in range(20)]
+    assert importer.bring_in(importer.write("calls.csv", calls)).counts("calls") == (20, 0, 0, 0)
+    assert importer.bring_in(importer.write("calls.csv", calls)).counts("calls") == (0, 0, 20, 0)
+
+    assert sorted(Lead.objects.values_list("external_id", flat=True)) == sorted(f"L{n}" for n in range(20))
+    assert {call.external_id[1:] == call.lead.external_id[1:] for call in Call.objects.select_related("lead")} == {True}
+    assert schema() == before
 
 
 def test_the_same_id_in_a_later_file_is_a_later_version(
