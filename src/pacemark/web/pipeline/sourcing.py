@@ -22,7 +22,12 @@ _PLACE = (
 
 
 def note_touched(publication: Publication) -> None:
-    """Note the leads of staged records and of staged calls long enough to be deep talks."""
+    """Note the leads of staged records and of staged calls long enough to be deep talks.
+
+    Where there is no opportunity, none came from any of them.
+    """
+    if not publication.staging.rows("SELECT 1 FROM pipeline_opportunity LIMIT 1"):
+        return
     publication.run(
         "INSERT INTO stage_touched (lead_id) SELECT DISTINCT l.lead_id FROM stage_records s "
         "JOIN stage_lead_ids l ON l.ref = s.lead_ref WHERE s.is_opportunity ON CONFLICT DO NOTHING"

@@ -8,6 +8,7 @@ nothing to be seen.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ Cell = str | int | bool | None
 
 _KEY = (("file_no", "int"), ("line", "int"), ("external_id", "text"), ("content_key", "bigint"))
 ID_COLUMN = 2
+_MOST_REFERENCES = 200_000  # of 100 bytes each
 
 TABLES: dict[str, tuple[tuple[str, str], ...]] = {
     "leads": (
@@ -96,19 +98,24 @@ _POSTGRES_TYPES = {
 
 # One import at a time sorts and hashes whole files: more room than a page's query needs, while it runs. Its statements
 # run once each, which compiling them does not repay.
-_POSTGRES_SETTINGS = {"work_mem": "64MB", "maintenance_work_mem": "256MB", "jit": "off"}
+# Sizes are what statistics of staged rows are for, and a small sample tells them.
+_POSTGRES_SETTINGS = {
+    "work_mem": "64MB", "maintenance_work_mem": "256MB", "jit": "off", "default_statistics_target": "20",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staging:
     """Open staging tables, named ``stage_<name>`` on both databases.
 
-    ``single_layered`` names those in which no id is known to repeat.
+    ``single_layered`` names those in which no id is known to repeat, so that what was appended is what stands there.
     """
 
     is_postgres: bool
     single_layered: set[str] = field(default_factory=set)
     _running: RunningCopy = field(default_factory=RunningCopy)
+    _appended: Counter[str] = field(default_factory=Counter)
+    _references: set[Cell] = field(default_factory=set)
 
     def append(self, table: str, columns: Sequence[Sequence[Cell]]) -> None:
         """Add rows, given column by column in the order of :data:`TABLES`.
@@ -116,6 +123,9 @@ class Staging:
         On PostgreSQL they may be on their way until :meth:`settle`; nobody else may use the connection before.
         """
         names, kinds = zip(*TABLES[table], strict=True)
+        self._appended[table] += len(columns[0])
+        if "lead_ref" in names and len(self._references) <= _MOST_REFERENCES:
+            self._references.update(columns[names.index("lead_ref")])
         if self.is_postgres:
             self._running.write(f"stage_{table}", names, copy_lines(columns, kinds))
             return
@@ -128,6 +138,18 @@ class Staging:
     def give_up(self, error: BaseException) -> None:
         """Leave what is on its way; the tables go next."""
         self._running.give_up(error)
+
+    def references(self) -> list[tuple[Cell]] | None:
+        """Return what rows refer to leads by, each once; None where the tables must be asked."""
+        if len(self._references) > _MOST_REFERENCES or set(self._appended) - self.single_layered:
+            return None
+        return [(ref,) for ref in sorted(self._references.difference(("", None)), key=str)]
+
+    def count(self, table: str, layer: int) -> int:
+        """Return how many rows a layer of a staging table has."""
+        if table in self.single_layered:
+            return 0 if layer else self._appended[table]
+        return self.number(f"SELECT count(*) FROM stage_{table} WHERE layer = %s", [layer])
 
     def append_work(self, table: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Add rows to a work table such as ``people`` or ``phones``."""

@@ -25,6 +25,8 @@ def deals_missing(staging: Staging, source_name: str) -> list[tuple[int, int, st
     rows = staging.rows(
         f"SELECT s.stage_id, s.file_no, s.line, s.deal_ref {orphans} ORDER BY s.file_no, s.line", params
     )
+    if rows:
+        staging.single_layered.discard("refunds")
     for stage_id, _file_no, _line, _deal in rows:
         staging.execute("DELETE FROM stage_refunds WHERE stage_id = %s", [stage_id])
     return [(int(file_no), int(line), str(deal)) for _stage_id, file_no, line, deal in rows]

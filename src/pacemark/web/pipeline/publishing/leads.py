@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pacemark.web.pipeline.publishing.bulk import indexes_rebuilt
 from pacemark.web.pipeline.publishing.context import Publication
 from pacemark.web.pipeline.publishing.upsert import MARK_DAYS
 
@@ -24,6 +25,10 @@ def adopt_phone_stubs(publication: Publication) -> None:
 def collect_references(publication: Publication) -> None:
     """List every reference to a lead once. Touches staging alone, so it runs before the transaction."""
     publication.run("DELETE FROM stage_lead_refs")
+    noted = publication.staging.references()
+    if noted is not None:
+        publication.staging.append_work("lead_refs", ("ref",), noted)
+        return
     publication.run(
         "INSERT INTO stage_lead_refs (ref) "
         "SELECT lead_ref FROM stage_calls WHERE lead_ref <> '' UNION "
@@ -34,7 +39,8 @@ def collect_references(publication: Publication) -> None:
 def resolve_references(publication: Publication) -> None:
     """Find or make the lead behind every reference."""
     source = publication.source_id
-    _insert_stubs(publication)
+    with indexes_rebuilt(publication.staging, "pipeline_lead", _new_stubs(publication)):
+        _insert_stubs(publication)
     publication.run("DELETE FROM stage_lead_ids")
     publication.run(
         "INSERT INTO stage_lead_ids (ref, lead_id, segment_id) SELECT r.ref, t.id, t.segment_id FROM stage_lead_refs r "
@@ -56,6 +62,17 @@ def resolve_references(publication: Publication) -> None:
     )
     if publication.staging.is_postgres:
         publication.run("ANALYZE stage_lead_ids")
+
+
+def _new_stubs(publication: Publication) -> int:
+    """Count the stubs to be made; numbers are looked up among the leads meanwhile, which want their index."""
+    if not publication.staging.is_empty("phones"):
+        return 0
+    return publication.staging.number(
+        "SELECT count(*) FROM stage_lead_refs r LEFT JOIN pipeline_lead t "
+        "ON t.source_id = %s AND t.external_id = r.ref WHERE t.id IS NULL",
+        [publication.source_id],
+    )
 
 
 def _insert_stubs(publication: Publication) -> None:
