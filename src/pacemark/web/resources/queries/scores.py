@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from pacemark.web.pipeline.holding_models import Holding
 from pacemark.web.pipeline.models import Call, Deal, Lead, Opportunity
@@ -61,30 +61,28 @@ def first_calls(first: date, last: date, within: timedelta = FIRST_CALL_WITHIN) 
 
     Where leads came with their owners (imports), holding begins when they arrived.
     """
-    tried: defaultdict[tuple[int, str], int] = defaultdict(int)
-    won: defaultdict[tuple[int, str], int] = defaultdict(int)
-    held = Holding.objects.filter(began_on__range=(first, last)).values_list(
-        "lead_id", "rep_id", "began_at", "lead__segment__lead_grade"
-    )
-    # The same rep may have held a lead twice: the last time counts.
-    given = {(lead, rep): (began, grade or "-") for lead, rep, began, grade in held.order_by("began_at")}
-    dealt = {lead for lead, _rep in given}
+    given = Holding.objects.filter(began_on__range=(first, last))
+    again = Q(began_at__gt=OuterRef("began_at")) | Q(began_at=OuterRef("began_at"), pk__gt=OuterRef("pk"))
+    # The same rep may have held a lead twice: the last time counts. By a rep's days SQLite would look through all that
+    # the rep was given, for each lead; so the rep is hidden from its planner, and the lead leads.
+    of_rep = given.annotate(holder=F("rep_id") + 0)
+    held = given.filter(~Exists(of_rep.filter(again, lead=OuterRef("lead"), holder=OuterRef("rep"))))
     arrived = Lead.objects.filter(
-        arrived_on__range=(first, last), owner__isnull=False, arrived_at__isnull=False, duplicate_of__isnull=True
-    )
-    for lead, rep, began, grade in arrived.values_list("pk", "owner_id", "arrived_at", "segment__lead_grade"):
-        if rep is not None and began is not None and lead not in dealt:
-            given[lead, rep] = began, grade or "-"
-    received = Q(lead__arrived_on__range=(first, last)) | Exists(
-        Holding.objects.filter(lead_id=OuterRef("lead_id"), began_on__range=(first, last))
-    )
-    calls = Call.objects.filter(received, rep__isnull=False).values_list("lead_id", "rep_id")
-    first_at = {(lead, rep): at for lead, rep, at in calls.annotate(at=Min("occurred_at")).order_by()}
-    for (lead, rep), (began, grade) in given.items():
-        tried[rep, grade] += 1
-        called = first_at.get((lead, rep))
-        won[rep, grade] += called is not None and called <= began + within
-    return Counts(tried=tried, won=won)
+        ~Exists(given.filter(lead=OuterRef("pk"))),
+        arrived_on__range=(first, last), owner__isnull=False, arrived_at__isnull=False, duplicate_of__isnull=True,
+    )  # fmt: skip
+    counts = Counts(tried=defaultdict(int), won=defaultdict(int))
+    for rows, lead, rep, since, grade in (
+        (held, "lead_id", "rep_id", "began_at", "lead__segment__lead_grade"),
+        (arrived, "pk", "owner_id", "arrived_at", "segment__lead_grade"),
+    ):
+        limit = ExpressionWrapper(OuterRef(since) + within, output_field=DateTimeField())
+        in_time = Exists(Call.objects.filter(lead=OuterRef(lead), rep=OuterRef(rep), occurred_at__lte=limit))
+        found = rows.values_list(rep, grade).annotate(tried=Count("pk"), won=Count("pk", filter=in_time)).order_by()
+        for rep_id, lead_grade, n_tried, n_won in found:
+            counts.tried[rep_id, lead_grade or "-"] += n_tried
+            counts.won[rep_id, lead_grade or "-"] += n_won
+    return counts
 
 
 def latest_cycle() -> ScoreCycle | None:
