@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacemark.web.intake.values.dates import DateReader, Order, order_of
+from pacemark.web.intake.mapping import clock
+from pacemark.web.intake.mapping.clock import ImportClock
+from pacemark.web.intake.values.dates import DateReader, Moments, Order, order_of
 from pacemark.web.intake.values.even_dates import even_seconds
 from pacemark.web.intake.values.refusals import CellError, ChunkRefusals
 from pacemark.web.intake.values.zones import ZoneClock
@@ -122,3 +124,20 @@ def test_zones_agree_with_python(zone: str, utc: list[int]) -> None:
         assert wall == int((there.replace(tzinfo=UTC) - EPOCH).total_seconds())
     back = clock.to_utc(local)
     assert all(abs(there - at) in {0, 1800, 3600} for there, at in zip(back.tolist(), utc, strict=True))
+
+
+@pytest.mark.parametrize("span_days", [1, 40, 40_000])
+def test_many_moments_are_written_as_single_ones_are(span_days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_MANY", 50)
+    local = np.random.default_rng(3).integers(-86_400, span_days * 86_400, 100)
+    moments = Moments(seconds=local, blanks=frozenset({7}), bare_dates=frozenset(), offsets={9: 3600})
+
+    stored = ImportClock("Europe/Berlin", "Asia/Shanghai").store(moments)
+
+    for at, wall in enumerate(local.tolist()):
+        naive = (EPOCH + timedelta(seconds=wall)).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+        utc = EPOCH + timedelta(seconds=wall - 3600) if at == 9 else naive.astimezone(UTC)
+        there = utc.astimezone(ZoneInfo("Asia/Shanghai"))
+        expected = (None, None) if at == 7 else (utc.strftime("%Y-%m-%d %H:%M:%S"), there.strftime("%Y-%m-%d"))
+        assert (stored.utc[at], stored.dates[at]) == expected
+        assert stored.hours[at] == there.hour

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import lt
 
 from pacemark.web.intake.mapping.books import PeopleBook, SegmentBook
 from pacemark.web.intake.mapping.calls import map_calls
@@ -120,6 +121,8 @@ class Reading:
             first_seen[number] = _NO_DAY
         for column in mapped.days:
             days = column if kept is None else [column[at] for at in kept]
+            if None not in days and not any(map(lt, days, map(first_seen.__getitem__, people))):  # type: ignore[arg-type]
+                continue
             for number, day in zip(people, days, strict=True):
                 if day and day < first_seen[number]:
                     first_seen[number] = day

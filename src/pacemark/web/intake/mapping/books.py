@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pacemark.web.intake.mapping.content_keys import by_number
+from pacemark.web.intake.mapping.content_keys import by_number, text_hash
 from pacemark.web.intake.values.text import UNASSIGNED, tidy
 from pacemark.web.organization.labels import PersonLabel
 
@@ -21,6 +21,7 @@ class PeopleBook:
         self.labels: dict[int, PersonLabel] = {}
         self._numbers: dict[tuple[str, str], int] = {}
         self._cells: dict[tuple[str, str] | str, int] = {}
+        self._hashes = {NOBODY: text_hash("")}
 
     def numbers(self, employee_nos: Sequence[str] | None, names: Sequence[str] | None, count: int) -> list[int]:
         """Return each row's person."""
@@ -30,13 +31,14 @@ class PeopleBook:
         known = self._cells
         for cell in set(cells).difference(known):
             known[cell] = self._number(cell if isinstance(cell, tuple) else (cell, "") if employee_nos else ("", cell))
-        return [known[cell] for cell in cells]
+        return list(map(known.__getitem__, cells))
 
     def content(self, numbers: Sequence[int]) -> NDArray[np.int64]:
         """Return what each row's content says of its person: the source's words, whoever they turn out to mean."""
-        texts = {number: f"{label.employee_no}|{label.name}" for number, label in self.labels.items()}
-        texts[NOBODY] = ""
-        return by_number(texts, numbers)
+        for number in self.labels.keys() - self._hashes.keys():
+            label = self.labels[number]
+            self._hashes[number] = text_hash(f"{label.employee_no}|{label.name}")
+        return by_number(self._hashes, numbers)
 
     def _number(self, cells: tuple[str, str]) -> int:
         employee_no, name = (_label_text(cell) for cell in cells)
@@ -66,6 +68,7 @@ class SegmentBook:
     def __init__(self) -> None:
         self.segments: dict[int, tuple[str, str]] = {}
         self._numbers: dict[tuple[str, str], int] = {("", ""): 0}
+        self._hashes = {0: text_hash("")}
 
     def numbers(self, channels: Sequence[str] | None, grades: Sequence[str] | None, count: int) -> list[int]:
         """Return each row's segment; the texts are tidy already."""
@@ -81,6 +84,6 @@ class SegmentBook:
 
     def content(self, numbers: Sequence[int]) -> NDArray[np.int64]:
         """Return what each row's content says of its segment."""
-        texts = {number: "|".join(pair) for number, pair in self.segments.items()}
-        texts[0] = ""
-        return by_number(texts, numbers)
+        for number in self.segments.keys() - self._hashes.keys():
+            self._hashes[number] = text_hash("|".join(self.segments[number]))
+        return by_number(self._hashes, numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from pacemark.web.intake.values.dates import Moments
 from pacemark.web.intake.values.zones import ZoneClock
 
 _DAY = 86_400
+_MANY = 2_000  # moments of which it is worth to have each day and each time of day written once
 _NO_MOMENT = np.iinfo(np.int64).min
 
 
@@ -44,7 +46,7 @@ class ImportClock:
             utc[at] = moments.seconds[at] - offset
         local = self._local(moments, utc)
         texts: list[str | None] = _moment_texts(utc)
-        dates: list[str | None] = np.datetime_as_string((local // _DAY).astype("datetime64[D]")).tolist()
+        dates: list[str | None] = _day_texts(local // _DAY).tolist()
         for at in moments.blanks:
             texts[at] = dates[at] = None
             utc[at] = _NO_MOMENT
@@ -61,8 +63,33 @@ class ImportClock:
 
 def _moment_texts(seconds: NDArray[np.int64]) -> list[str | None]:
     """Return moments as both databases write them: a space, where ISO has a T, between date and time."""
+    if len(seconds) > _MANY:
+        days = seconds // _DAY
+        joined: list[str | None] = (_day_texts(days) + _times_of_day()[seconds - days * _DAY]).tolist()
+        return joined
     texts = np.datetime_as_string(seconds.astype("datetime64[s]"), unit="s")
     if len(texts):
         texts.view(np.uint32).reshape(len(texts), -1)[:, 10] = ord(" ")
     found: list[str | None] = texts.tolist()
     return found
+
+
+def _day_texts(days: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return days since 1970 as ISO dates, each of which is written once where they lie close together."""
+    if not len(days):
+        return np.empty(0, dtype=object)
+    first, last = int(days.min()), int(days.max())
+    if last - first > len(days):
+        return np.datetime_as_string(days.astype("datetime64[D]")).astype(object)
+    span = np.arange(first, last + 1).astype("datetime64[D]")
+    texts: NDArray[np.object_] = np.datetime_as_string(span).astype(object)[days - first]
+    return texts
+
+
+@cache
+def _times_of_day() -> NDArray[np.object_]:
+    """Return every second of a day as text, with the space before it."""
+    texts = np.datetime_as_string(np.arange(_DAY).astype("datetime64[s]"), unit="s")
+    letters = texts.view(np.uint32).reshape(_DAY, -1)[:, 10:].copy()
+    letters[:, 0] = ord(" ")
+    return letters.view(f"U{letters.shape[1]}")[:, 0].astype(object)

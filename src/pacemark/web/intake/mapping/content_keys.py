@@ -43,19 +43,26 @@ def content_keys(columns: Sequence[Column]) -> list[int]:
 
 def numbers(cells: Sequence[int | None]) -> NDArray[np.int64]:
     """Return a column of numbers for :func:`content_keys`, quicker than as cells; None is a number of its own."""
-    return np.array([_NOTHING if cell is None else cell for cell in cells], dtype=np.int64)
+    try:
+        return np.array(cells, dtype=np.int64)
+    except TypeError:
+        return np.array([_NOTHING if cell is None else cell for cell in cells], dtype=np.int64)
 
 
-def by_number(texts: Mapping[int, str], cells: Sequence[int]) -> NDArray[np.int64]:
+def text_hash(text: str) -> int:
+    """Return what stands for a text in :func:`by_number`."""
+    return _hashes[text] >> 1
+
+
+def by_number(hashes: Mapping[int, int], cells: Sequence[int]) -> NDArray[np.int64]:
     """Return a column whose cells stand for texts by their number, for :func:`content_keys`."""
-    hashes = {number: _hashes[text] >> 1 for number, text in texts.items()}
-    return np.array([hashes[cell] for cell in cells], dtype=np.int64)
+    return np.fromiter(map(hashes.__getitem__, cells), dtype=np.int64, count=len(cells))
 
 
 def _hashed(column: Column) -> NDArray[np.uint64]:
     if isinstance(column, np.ndarray):
         return _mixed(column.view(np.uint64))
-    return np.array([_hashes[cell] for cell in column], dtype=np.uint64)
+    return np.fromiter(map(_hashes.__getitem__, column), dtype=np.uint64, count=len(column))
 
 
 def _mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:

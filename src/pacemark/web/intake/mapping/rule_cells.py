@@ -40,7 +40,7 @@ class RuleReader:
         _column, cells = self.cells(chunk, name)
         for cell in set(cells).difference(known):
             known[cell] = rule.holds(cell)
-        return [known[cell] for cell in cells]
+        return list(map(known.__getitem__, cells))
 
     def first(self, chunk: Chunk, names: Sequence[str]) -> list[int]:
         """Return for each row the position of the first of these rules that holds, or -1."""
@@ -52,7 +52,7 @@ class RuleReader:
         _column, cells = self.cells(chunk, names[0])
         for cell in set(cells).difference(known):
             known[cell] = next((at for at, rule in enumerate(rules) if rule.holds(cell)), -1)
-        return [known[cell] for cell in cells]
+        return list(map(known.__getitem__, cells))
 
     def cells(self, chunk: Chunk, name: str) -> tuple[str, tuple[str, ...]]:
         """Return a rule's column and its cells."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import TextIOBase
-from itertools import islice
+from itertools import islice, repeat
 
 _LONGEST_LINE = 100_000  # longer ones are left to the reader, which knows how long a cell may be
 
@@ -47,4 +47,4 @@ class Lines:
 def _is_plain(lines: list[str], text: str, delimiter: str, width: int) -> bool:
     if '"' in text or "\r" in text or "\0" in text or max(map(len, lines)) > _LONGEST_LINE:
         return False
-    return {line.count(delimiter) for line in lines} == {width - 1}
+    return set(map(str.count, lines, repeat(delimiter))) == {width - 1}

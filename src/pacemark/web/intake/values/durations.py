@@ -40,7 +40,7 @@ def read_durations(
             if cell in bad:
                 refusals.refuse(at, column, bad[cell], cell)
         return [known.get(cell) for cell in cells]
-    return [known[cell] for cell in cells]
+    return list(map(known.__getitem__, cells))
 
 
 def parse_duration(cell: str, *, unit: str = "seconds") -> int | None:

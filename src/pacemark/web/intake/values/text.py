@@ -41,7 +41,7 @@ def read_ids(cells: Sequence[str], column: str, refusals: ChunkRefusals, *, is_r
     """Return ids as text with every digit; an id that a spreadsheet rounded is refused, never guessed."""
     ids = list(map(str.strip, cells))
     digits = "".join(ids)
-    is_plain = digits.isascii() and digits.isdigit()  # most are, and one look tells
+    is_plain = digits.isascii() and digits.encode().isdigit()  # most are, and one look tells
     if not is_plain and _has_spreadsheet_marks(ids):
         ids = [_plain_id(cell) for cell in ids]
         _refuse_where(
