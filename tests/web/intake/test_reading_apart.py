@@ -40,7 +40,7 @@ def test_rows_read_apart_are_those_read_here(
 ) -> None:
     importer = importer_everywhere
     lead = {"id": "L1", "phone": "138 0013 8000", "channel": "web", "owner": "Zhao\\\tLei"}
-    importer.write("leads.csv", [lead, {"id": ""}, {"id": "L2", "created": "2023-12-30"}])
+    importer.write("leads.csv", [lead, {"id": ""}, {"id": "L\x1f2", "created": "2023-12-30"}])
     mistakes = [{"id": "C9", "at": "never"}, {"id": "C8", "type": "sideways"}, {"id": "C0", "seconds": "7"}]
     importer.write("calls.csv", [*CALLS, *mistakes, {"id": "C7", "owner": "Qian", "at": "2024-01-01 23:30:00"}])
     importer.write("deals.csv", [{"id": "D1", "lead": "L1", "stage": "won", "closed": "2024-01-09", "amount": "12.50"}])

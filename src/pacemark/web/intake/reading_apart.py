@@ -13,7 +13,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from traceback import extract_tb
 from typing import Any
 
@@ -25,10 +25,12 @@ from django.utils.translation import gettext as _
 from pacemark.web.intake.errors import FileError
 from pacemark.web.intake.planning import ImportPlan
 from pacemark.web.intake.reading import ImportSettings, Named, Piece, Reading
+from pacemark.web.pipeline.staging import Cell
 
 # Below this the process's start costs more than it saves.
 MIN_BYTES = 16_000_000
 _PIPE_BYTES = 1 << 20  # a chunk waits here while the one before it is staged
+_BETWEEN = "\x1f"  # between the cells of a column of texts
 _CHILD = "from pacemark.web.intake.reading_apart import tell; tell()"
 # What reading asks the settings for. No app is loaded there: the rooms' models would take longer than small files.
 _SETTINGS = ("PHONE_KEY", "LANGUAGE_CODE", "LOCALE_PATHS", "USE_I18N", "USE_TZ")
@@ -60,7 +62,7 @@ class ReadingApart:
     def pieces(self) -> Iterator[Piece]:
         """Take the pieces as they come. Raises FileError where the other process could not go on."""
         while not isinstance(told := self._next(), Named):
-            yield told
+            yield replace(told, columns=[_unpacked(column) for column in told.columns])
         self._named = told
 
     def named(self) -> Named:
@@ -139,10 +141,24 @@ def tell() -> None:
                 stream.flush()
 
 
+def _packed(column: list[Cell]) -> Any:
+    """Return a column of texts as one text, which is told and taken in half the time; others as they are."""
+    try:
+        packed = _BETWEEN.join(column)  # type: ignore[arg-type]
+    except TypeError:
+        return column
+    return packed if packed.count(_BETWEEN) == len(column) - 1 else column
+
+
+def _unpacked(told: Any) -> Any:
+    return told.split(_BETWEEN) if isinstance(told, str) else told
+
+
 def _told(task: _Task) -> Iterator[Piece | Named | _Fault]:
     try:
         reading = Reading(task.plan, task.settings)
-        yield from reading.pieces()
+        for piece in reading.pieces():
+            yield replace(piece, columns=[_packed(column) for column in piece.columns])
         yield reading.named()
     except FileError as error:
         yield _Fault(text=str(error), is_mistake=True)
