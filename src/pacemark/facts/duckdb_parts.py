@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import duckdb
 
 from pacemark.facts.definitions import Definitions
-from pacemark.facts.relations import Relations, Tables, month_of, relations_in
-from pacemark.facts.statements import DIAL_COHORT, REP_DAY, Fact, select_dial_day
+from pacemark.facts.relations import Relations, Tables, month_of, of_days, relations_in
+from pacemark.facts.statements import REP_DAY, Fact, select_dial_day
 
 # The leads of some hundred thousand calls fit into the processor's cache. Where every file holds calls of every day,
 # each span reads all files, and fewer spans are quicker; this many still bound the memory.
@@ -60,20 +61,15 @@ def steps(
         Which facts to count; each has a table of its name in the second step.
     """
     relations, files = relations_in(Tables()), _files(connection, calls)
+    days = connection.execute("SELECT business_date, COUNT(*) FROM calls GROUP BY 1 ORDER BY 1").fetchall()
     first: Step = {}
-    then: Step = {}
-    for fact in facts:
-        parts = [relations]
-        if fact is REP_DAY:
-            spans = _spans(connection, files)
-            days = [select_dial_day(_within(relations, files, span), definitions) for span in spans]
-            first[_DIAL_DAYS] = days or [select_dial_day(relations, definitions)]
-            parts = [replace(relations, dial_days=_DIAL_DAYS)]
-        if fact is DIAL_COHORT:
-            months = _months(connection, definitions).items()
-            parts = [replace(_within(relations, files, span), only_month=month) for month, span in months] or parts
-        then[fact.name] = [_typed(fact, part, definitions) for part in parts]
-    return first, then
+    if REP_DAY in facts:
+        spans = _spans(days, files)
+        dials = [_reading(relations, files, span) for span in spans] or [relations]
+        first[_DIAL_DAYS] = [select_dial_day(part, definitions) for part in dials]
+        relations = replace(relations, dial_days=_DIAL_DAYS)
+    parts = _by_months(connection, relations, files, definitions)
+    return first, {fact.name: [_typed(fact, part, definitions) for part in parts] for fact in facts}
 
 
 def _typed(fact: Fact, relations: Relations, definitions: Definitions) -> str:
@@ -96,12 +92,16 @@ def _files(connection: duckdb.DuckDBPyConnection, calls: str) -> list[_File]:
     ]
 
 
-def _spans(connection: duckdb.DuckDBPyConnection, files: Sequence[_File]) -> list[_Span]:
-    """Return spans of few calls each, or of more where few would mean to read the files many times over."""
-    days = connection.execute("SELECT business_date, COUNT(*) FROM calls GROUP BY 1 ORDER BY 1").fetchall()
-    spans = _cut(days, CALLS_AT_ONCE)
+def _are_apart(spans: Sequence[_Span], files: Sequence[_File]) -> bool:
+    """Tell whether reading span by span reads most files once, and not each of them for every span."""
     n_read = sum(file.n_calls for span in spans for file in files if span.meets(file))
-    return spans if n_read <= 2 * sum(file.n_calls for file in files) else _cut(days, CALLS_AT_ONCE_UNSORTED)
+    return n_read <= 2 * sum(file.n_calls for file in files)
+
+
+def _spans(days: Sequence[tuple[date, int]], files: Sequence[_File]) -> list[_Span]:
+    """Return spans of few calls each, or of more where few would mean to read the files many times over."""
+    spans = _cut(days, CALLS_AT_ONCE)
+    return spans if _are_apart(spans, files) else _cut(days, CALLS_AT_ONCE_UNSORTED)
 
 
 def _cut(days: Sequence[tuple[date, int]], n_at_once: int) -> list[_Span]:
@@ -115,16 +115,26 @@ def _cut(days: Sequence[tuple[date, int]], n_at_once: int) -> list[_Span]:
     return [_Span(first=first, end=end) for first, end in zip(limits, ends, strict=True)]
 
 
-def _months(connection: duckdb.DuckDBPyConnection, definitions: Definitions) -> dict[str, _Span]:
+def _by_months(
+    connection: duckdb.DuckDBPyConnection, relations: Relations, files: Sequence[_File], definitions: Definitions
+) -> list[Relations]:
+    """Return the events month by month; what is of days before the first call is in the first, and so at the end."""
     month = month_of("d.business_date", definitions.month_start_day)
     found = connection.execute(
         f"SELECT {month}, MIN(d.business_date), MAX(d.business_date)"
         " FROM (SELECT DISTINCT business_date FROM calls) AS d GROUP BY 1 ORDER BY 1"
     ).fetchall()
-    return {name: _Span(first=first, end=last + timedelta(1)) for name, first, last in found}
+    spans = [_Span(first=first, end=last + timedelta(1)) for _name, first, last in found]
+    if not spans or not _are_apart(spans, files):
+        return [relations]
+    limits = [None, *(span.first for span in spans[1:]), None]
+    return [
+        replace(_reading(of_days(relations, *between), files, span), only_month=name)
+        for (name, _first, _last), span, between in zip(found, spans, pairwise(limits), strict=True)
+    ]
 
 
-def _within(relations: Relations, files: Sequence[_File], span: _Span) -> Relations:
+def _reading(relations: Relations, files: Sequence[_File], span: _Span) -> Relations:
     """Return the same events, the calls only of a span of days and read only from files that may hold any of it."""
     names = ", ".join("'" + file.name.replace("'", "''") + "'" for file in files if span.meets(file))
     limits = f"business_date >= DATE '{span.first}' AND business_date < DATE '{span.end}'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,26 @@ def of_changed_days(relations: Relations, changed: str) -> Relations:
         sourced_opportunities=_on_changed_days(relations.sourced_opportunities, changed, "sourced_by_id", "sourced_on"),
         signed_deals=_on_changed_days(relations.signed_deals, changed, "owner_id", "signed_on"),
         refunds=_on_changed_days(relations.refunds, changed, "owner_id", "refunded_on"),
+    )
+
+
+def of_days(relations: Relations, first: date | None, end: date | None) -> Relations:
+    """Return only what counts towards the days from one on and before another; None leaves that side open.
+
+    The calls stay as they are: an engine has ways of its own to read those of some days.
+    """
+
+    def narrowed(relation: str, day: str) -> str:
+        limits = [f"e.{day} {sign} DATE '{limit}'" for sign, limit in ((">=", first), ("<", end)) if limit]
+        return f"(SELECT e.* FROM {relation} AS e WHERE {' AND '.join(limits)})" if limits else relation
+
+    return replace(
+        relations,
+        owned_opportunities=narrowed(relations.owned_opportunities, "opened_on"),
+        sourced_opportunities=narrowed(relations.sourced_opportunities, "sourced_on"),
+        signed_deals=narrowed(relations.signed_deals, "signed_on"),
+        refunds=narrowed(relations.refunds, "refunded_on"),
+        dial_days=narrowed(relations.dial_days, "business_date") if relations.dial_days else "",
     )
 
 
