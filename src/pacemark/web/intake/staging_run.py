@@ -136,11 +136,11 @@ def _shown_of(plan: ImportPlan) -> Callable[[Piece], tuple[float, str]]:
 
 
 def _take(rows: StagedRows, piece: Piece) -> None:
+    if piece.phones:
+        rows.staging.append_work("phones", ("ref", "phone_encrypted", "phone_hash", "phone_last4_hash"), piece.phones)
     if piece.columns and piece.columns[0]:
         rows.staging.append(piece.staged_as, piece.columns)
         rows.prints.setdefault(piece.staged_as, IdPrints()).note(piece.columns[ID_COLUMN])
-    if piece.phones:
-        rows.staging.append_work("phones", ("ref", "phone_encrypted", "phone_hash", "phone_last4_hash"), piece.phones)
     _refuse(rows, rows.plan.tables[piece.file_no - 1], piece.refused)
 
 

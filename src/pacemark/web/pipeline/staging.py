@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from typing import Any
 from django.db import connection
 
 from pacemark.web.pipeline.copy_text import RunningCopy, copy_lines
-from pacemark.web.shared.row_writing import copied
 
 Cell = str | int | bool | None
 
@@ -129,7 +128,7 @@ class Staging:
         if self.is_postgres:
             self._running.write(f"stage_{table}", names, copy_lines(columns, kinds))
             return
-        self._write(f"stage_{table}", names, zip(*columns, strict=True))
+        self._insert(f"stage_{table}", names, zip(*columns, strict=True))
 
     def settle(self) -> None:
         """Wait until all rows given so far are stored."""
@@ -153,15 +152,14 @@ class Staging:
 
     def append_work(self, table: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Add rows to a work table such as ``people`` or ``phones``."""
-        self._write(f"stage_{table}", names, rows)
-
-    def _write(self, table: str, names: Sequence[str], rows: Any) -> None:
-        if self.is_postgres:
+        if not self.is_postgres:
+            self._insert(f"stage_{table}", names, rows)
+        elif rows:
+            lines = copy_lines(list(zip(*rows, strict=True)), ["text"] * len(names))
+            self._running.write(f"stage_{table}", names, lines)
             self.settle()
-            with copied(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
+
+    def _insert(self, table: str, names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
         marks = ", ".join("?" for _name in names)
         raw = connection.connection
         is_own = not raw.in_transaction  # one transaction per chunk; it touches the staging file alone
