@@ -133,7 +133,7 @@ def _replace(facts: Sequence[Fact], count: Count, begin: Callable[[CursorWrapper
 
 def _postgres_part(facts: Sequence[Fact], count: Count, middle: int) -> PostgresPart | None:
     relations = of_reps(count.relations, f"{{rep}} > {middle}")
-    selects = {_table(fact): fact.select(relations, count.definitions) for fact in facts}
+    selects = {_table(fact): _in_order(fact, fact.select(relations, count.definitions)) for fact in facts}
     return PostgresPart.beside(selects, _BESIDE_SETTINGS)
 
 
@@ -209,7 +209,17 @@ def _empty(cursor: CursorWrapper, facts: Sequence[Fact]) -> None:
 def _count(cursor: CursorWrapper, facts: Sequence[Fact], count: Count) -> None:
     for fact in facts:
         with _timed(count.seconds, fact.name):
-            insert(cursor, fact, fact.select(count.relations, count.definitions))
+            insert(cursor, fact, _in_order(fact, fact.select(count.relations, count.definitions)))
+
+
+def _in_order(fact: Fact, select: str) -> str:
+    """Return the query with its rows by key: one rep's days lie together then, and are found and written quicker.
+
+    On SQLite the table is its key's tree, and its queries give rows in that order by themselves.
+    """
+    if connection.vendor != "postgresql":
+        return select
+    return f"{select} ORDER BY {', '.join(str(at + 1) for at in range(len(fact.key)))}"
 
 
 def _rows(cursor: CursorWrapper) -> dict[str, int]:
