@@ -41,6 +41,8 @@ def find_the_disk_full(part: PostgresPart) -> None:
 def test_two_connections_count_what_loops_count(monkeypatch: pytest.MonkeyPatch) -> None:
     make_floor(12)
     first = rebuild_facts(actor=None)
+    as_written = fetch("SELECT rep_id, business_date FROM fact_rep_day ORDER BY ctid")
+    assert as_written == sorted(as_written), "one rep's days lie together"
     again = rebuild_facts(actor=None)  # shared by what was counted the first time
 
     assert "copy" in first.seconds, "two connections were at work"
