@@ -159,8 +159,8 @@ def select_opportunity_cohort(relations: Relations, definitions: Definitions) ->
                SUM(b.opportunities) AS opportunities, SUM(b.won) AS won
         FROM (
             SELECT COALESCE(v.rep_id, 0) AS rep_id, v.business_date AS trial_on,
-                   COALESCE(v.segment_id, 0) AS segment_id, 1 AS talks_converted, 0 AS opportunities, 0 AS won
-            FROM {converted_talks(relations, definitions)} AS v
+                   COALESCE(v.segment_id, 0) AS segment_id, COUNT(*) AS talks_converted, 0 AS opportunities, 0 AS won
+            FROM {converted_talks(relations, definitions)} AS v GROUP BY v.rep_id, v.business_date, v.segment_id
             UNION ALL
             SELECT COALESCE(o.owner_id, 0) AS rep_id, o.opened_on AS trial_on, COALESCE(l.segment_id, 0) AS segment_id,
                    0 AS talks_converted, 1 AS opportunities, CASE WHEN {IS_WON} THEN 1 ELSE 0 END AS won
