@@ -12,7 +12,7 @@ from django.db import connection
 
 from pacemark.facts import duckdb_parts
 from pacemark.facts.definitions import Definitions
-from pacemark.facts.duckdb_engine import build
+from pacemark.facts.duckdb_engine import build, files_of
 from pacemark.facts.statements import FACTS, REP_DAY
 from pacemark.web.organization.models import Organization, Team
 from pacemark.web.pipeline.bridge import definitions_of, relations
@@ -77,8 +77,8 @@ def divide_calls(folder: Path, by: str) -> None:
 def n_spans(events: Path) -> int:
     """Return in how many spans of days DuckDB counts the dials of these logs."""
     with duckdb.connect() as engine:
-        calls = str(events / "calls" / "*.parquet")
-        engine.execute(f"CREATE VIEW calls AS SELECT * FROM read_parquet('{calls}')")
+        calls = files_of(events, "calls")
+        engine.execute(f"CREATE VIEW calls AS SELECT * FROM read_parquet({calls})")
         first, _then = duckdb_parts.steps(engine, calls, Definitions(), (REP_DAY,))
     return sum(len(parts) for parts in first.values())
 

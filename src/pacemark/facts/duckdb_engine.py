@@ -104,29 +104,39 @@ def build(
     with duckdb.connect(config={"threads": 1}) as connection:
         for table in EVENT_COLUMNS:
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {parquet_of(events, table)}")
-        for step in steps(connection, str(events / "calls" / "*.parquet"), definitions, only):
+        for step in steps(connection, files_of(events, "calls"), definitions, only):
             for table, parts in step.items():
                 connection.execute(f"CREATE TABLE {table} AS FROM ({parts[0]}) LIMIT 0")
             _at_once(connection, [f"INSERT INTO {table} {part}" for table, parts in step.items() for part in parts])
-        files = {fact.name: _quoted(facts / f"{fact.name}.{kind}") for fact in only}
-        written = _at_once(connection, [f"COPY {name} TO '{file}' ({_FORMATS[kind]})" for name, file in files.items()])
-        return dict(zip(files, written, strict=True))
+        connection.execute(f"SET threads = {os.cpu_count()}")  # a file is written by all of them
+        return {fact.name: _write(connection, fact, f"'{_quoted(facts / fact.name)}.{kind}'", kind) for fact in only}
 
 
-def _at_once(connection: duckdb.DuckDBPyConnection, statements: Sequence[str]) -> list[int]:
-    """Run statements that need nothing of each other, one per core at a time; return how many rows each wrote."""
+def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, file: str, kind: str) -> int:
+    written = connection.execute(f"COPY {fact.name} TO {file} ({_FORMATS[kind]})").fetchone()
+    return int(written[0]) if written else 0
 
-    def run(statement: str) -> int:
+
+def _at_once(connection: duckdb.DuckDBPyConnection, statements: Sequence[str]) -> None:
+    """Run statements that need nothing of each other, one per core at a time."""
+
+    def run(statement: str) -> None:
         with connection.cursor() as cursor:
-            return int((cursor.execute(statement).fetchone() or (0,))[0])
+            cursor.execute(statement)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(run, statements))
+        for _done in pool.map(run, statements):
+            pass
 
 
 def parquet_of(events: Path, table: str) -> str:
     """Return the relation, in DuckDB's words, that reads one kind of event log."""
-    return f"read_parquet('{_quoted(events / table / '*.parquet')}')"
+    return f"read_parquet({files_of(events, table)})"
+
+
+def files_of(events: Path, table: str) -> str:
+    """Return the files of one kind of event log, in DuckDB's words."""
+    return f"'{_quoted(events / table / '*.parquet')}'"
 
 
 def _quoted(path: Path) -> str:

@@ -54,7 +54,7 @@ def steps(
     connection : DuckDBPyConnection
         With a view for each kind of event.
     calls : str
-        The files of calls, as DuckDB looks for them.
+        The files of calls, in DuckDB's words: a quoted pattern.
     definitions : Definitions
         Thresholds and revenue basis.
     facts : sequence of Fact
@@ -69,7 +69,8 @@ def steps(
         first[_DIAL_DAYS] = [select_dial_day(part, definitions) for part in dials]
         relations = replace(relations, dial_days=_DIAL_DAYS)
     parts = _by_months(connection, relations, files, definitions)
-    return first, {fact.name: [_typed(fact, part, definitions) for part in parts] for fact in facts}
+    # What takes longest first, so that no core is left with a long statement at the end.
+    return first, {fact.name: [_typed(fact, part, definitions) for part in parts] for fact in reversed(facts)}
 
 
 def _typed(fact: Fact, relations: Relations, definitions: Definitions) -> str:
@@ -83,8 +84,7 @@ def _files(connection: duckdb.DuckDBPyConnection, calls: str) -> list[_File]:
         "SELECT file_name, MIN(CAST(COALESCE(stats_min_value, stats_min) AS DATE)),"
         " MAX(CAST(COALESCE(stats_max_value, stats_max) AS DATE)), SUM(num_values),"
         " COUNT(*) = COUNT(COALESCE(stats_max_value, stats_max))"
-        " FROM parquet_metadata(?) WHERE path_in_schema = 'business_date' GROUP BY 1 ORDER BY 1",
-        [calls],
+        f" FROM parquet_metadata({calls}) WHERE path_in_schema = 'business_date' GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return [
         _File(name=name, first=first if is_told else date.min, last=last if is_told else date.max, n_calls=int(n_calls))
