@@ -155,7 +155,8 @@ class Staging:
         if not self.is_postgres:
             self._insert(f"stage_{table}", names, rows)
         elif rows:
-            lines = copy_lines(list(zip(*rows, strict=True)), ["text"] * len(names))
+            columns = [[row[at] for row in rows] for at in range(len(names))]
+            lines = copy_lines(columns, ["text"] * len(names))
             self._running.write(f"stage_{table}", names, lines)
             self.settle()
 
