@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pacemark.engine.periods import sales_month_of
-from pacemark.facts.relations import month_of
+from pacemark.facts.relations import days_of_month, month_of
 from tests.facts.oracle import month_label
 
 # A leap year, a century that is none, one that is, and the years around them.
@@ -33,3 +33,15 @@ def test_every_day_is_counted_under_one_part_of_one_sales_month(start_day: int) 
         for label in labels.values()
     }
     assert all(len(found) == 1 for found in months.values()), "no part lies in two sales months"
+    for label in months:
+        first, end = days_of_month(label, start_day)
+        whole = first >= DAYS[0] and end <= DAYS[-1]
+        found = [day for day in DAYS if labels[day] == label]
+        assert all(first <= day < end for day in found)
+        assert len(found) == (end - first).days or not whole or end.year != first.year
+
+
+def test_a_month_of_another_starting_day_has_no_days() -> None:
+    first, end = days_of_month("2024-01+", 1)
+
+    assert first == end

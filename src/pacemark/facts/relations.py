@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,21 +111,36 @@ def of_reps(relations: Relations, which: str) -> Relations:
     )
 
 
-def of_months(relations: Relations, months: str, start_day: int) -> tuple[Relations, Relations]:
-    """Return only the calls of some reps' months; ``months`` names a table of ``rep_id`` and ``month``.
+def of_month(
+    relations: Relations, months: str, month: str, start_day: int, *, by_index: bool
+) -> tuple[Relations, Relations]:
+    """Return only one month's calls of the reps whom ``months``, a table of ``rep_id`` and ``month``, names with it.
 
-    The calls of somebody and those of nobody come apart, so that each is one walk along an index.
+    The calls of somebody and those of nobody come apart, so that each is one walk along an index: where there is one
+    of :func:`month_of` (``by_index``), along that, else along one of days.
     """
-    # SUBSTR takes the column's type away, without which SQLite compares in a way that no index of expressions serves.
-    is_month = f"{month_of('e.business_date', start_day)} = SUBSTR(k.month, 1, 8)"
-    of_somebody = f"""(
-        SELECT e.* FROM {months} AS k CROSS JOIN {relations.calls} AS e WHERE e.rep_id = k.rep_id AND {is_month}
-    )"""
-    of_nobody = f"""(
-        SELECT e.* FROM {months} AS k CROSS JOIN {relations.calls} AS e
-        WHERE k.rep_id = 0 AND e.rep_id IS NULL AND {is_month}
-    )"""
-    return replace(relations, calls=of_somebody), replace(relations, calls=of_nobody)
+    first, end = days_of_month(month, start_day)
+    days = f"e.business_date >= '{first}' AND e.business_date < '{end}'"
+    is_month = f"{month_of('e.business_date', start_day)} = '{month}'" if by_index else days
+    who = f"SELECT e.* FROM {months} AS k CROSS JOIN {relations.calls} AS e WHERE k.month = '{month}' AND {is_month}"
+    return (
+        replace(relations, calls=f"({who} AND e.rep_id = k.rep_id)", only_month=month),
+        replace(relations, calls=f"({who} AND k.rep_id = 0 AND e.rep_id IS NULL)", only_month=month),
+    )
+
+
+def days_of_month(month: str, start_day: int) -> tuple[date, date]:
+    """Return the first day of what :func:`month_of` calls so, and the first day after it; the same for no such month.
+
+    Examples
+    --------
+    >>> days_of_month("2024-01+", 26)
+    (datetime.date(2024, 1, 26), datetime.date(2024, 2, 1))
+    """
+    first = date.fromisoformat(f"{month[:7]}-01")
+    after = (first + timedelta(31)).replace(day=1)
+    starts = min(first + timedelta(start_day - 1), after - timedelta(1)) if start_day > 1 else after
+    return (starts, after) if month.endswith("+") else (first, starts)
 
 
 def month_of(day: str, start_day: int) -> str:

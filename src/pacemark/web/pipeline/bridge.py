@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from pacemark.facts.definitions import Definitions
-from pacemark.facts.relations import Relations, Tables, relations_in
+from pacemark.facts.relations import Relations, Tables, of_month, relations_in
 from pacemark.web.organization.choices import RevenueBasis
 from pacemark.web.organization.models import Organization
 
@@ -32,3 +34,8 @@ def definitions_of(organization: Organization) -> Definitions:
 def relations() -> Relations:
     """Return where events and facts are in our database."""
     return relations_in(TABLES)
+
+
+def month_relations(months: str, month: str, start_day: int) -> tuple[Relations, Relations]:
+    """Return one month's calls of the reps that a table names with it; only SQLite has an index of months."""
+    return of_month(relations(), months, month, start_day, by_index=connection.vendor == "sqlite")

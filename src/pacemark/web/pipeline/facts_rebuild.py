@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,9 +25,10 @@ from pacemark.web.pipeline.postgres_part import PostgresPart
 MIN_CALLS_FOR_TWO = 200_000
 # Of the reps, since this connection also writes what the other one has counted.
 _OWN_SHARE = {"sqlite": 0.47, "postgresql": 0.44}
-# All calls are read: its usual 4 MB would sort them in small pieces, and the order of an index would fetch each from
-# its own place. Compiling a statement costs more than it saves.
-_POSTGRES_SETTINGS = {"work_mem": "256MB", "enable_indexscan": "off", "jit": "off"}
+# PostgreSQL's usual 4 MB would sort many calls in small pieces; compiling a statement costs more than it saves.
+MANY_ROWS = {"work_mem": "256MB", "jit": "off"}
+# Where all calls are read, the order of an index would fetch each from its own place.
+_POSTGRES_SETTINGS = {**MANY_ROWS, "enable_indexscan": "off"}
 _BESIDE_SETTINGS = {**_POSTGRES_SETTINGS, "max_parallel_workers_per_gather": "0"}  # two share the cores already
 _DAYS_LOCK, _MONTHS_LOCK = 0x64617973, 0x6D6F6E74  # one at a time counts days, another one months
 
@@ -68,6 +69,13 @@ def lock_months(cursor: CursorWrapper) -> None:
     """Let nobody else count months until this transaction ends; whoever notes or counts days need not wait."""
     if connection.vendor == "postgresql":
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MONTHS_LOCK])
+
+
+def set_for_now(cursor: CursorWrapper, settings: Mapping[str, str]) -> None:
+    """Have PostgreSQL work by some settings until this transaction ends."""
+    if connection.vendor == "postgresql":
+        for setting, value in settings.items():
+            cursor.execute(f"SET LOCAL {setting} = '{value}'")
 
 
 def insert(cursor: CursorWrapper, fact: Fact, select: str) -> None:
@@ -199,9 +207,7 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _empty(cursor: CursorWrapper, facts: Sequence[Fact]) -> None:
-    if connection.vendor == "postgresql":
-        for setting, value in _POSTGRES_SETTINGS.items():
-            cursor.execute(f"SET LOCAL {setting} = '{value}'")
+    set_for_now(cursor, _POSTGRES_SETTINGS)
     for fact in facts:
         cursor.execute(f"DELETE FROM {_table(fact)}")
 

@@ -9,14 +9,15 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from pacemark.facts.definitions import Definitions
-from pacemark.facts.relations import Relations, month_of, of_changed_days, of_months
+from pacemark.facts.relations import Relations, month_of, of_changed_days
 from pacemark.facts.statements import DAILY_FACTS, MONTHLY_FACTS, Fact
 from pacemark.web.accounts.models import User
 from pacemark.web.organization.queries import organization
-from pacemark.web.pipeline.bridge import FACT_PREFIX, definitions_of, relations
+from pacemark.web.pipeline.bridge import FACT_PREFIX, definitions_of, month_relations, relations
 from pacemark.web.pipeline.fact_models import ChangedDay, ChangedMonth, RepDay
 from pacemark.web.pipeline.facts_built import log_build, refuse_over_logs
 from pacemark.web.pipeline.facts_rebuild import (
+    MANY_ROWS,
     Count,
     Rebuilt,
     insert,
@@ -25,6 +26,7 @@ from pacemark.web.pipeline.facts_rebuild import (
     rebuild_all,
     rebuild_days,
     rebuild_months,
+    set_for_now,
 )
 from pacemark.web.pipeline.queries.freshness import waiting_days
 from pacemark.web.trail.services import record
@@ -151,9 +153,13 @@ def _refresh_months(definitions: Definitions) -> None:
         cursor.execute(f"INSERT INTO {_MONTHS} SELECT DISTINCT rep_id, month FROM fact_changed_month WHERE month <> ''")
         cursor.execute(f"DELETE FROM fact_changed_month WHERE (rep_id, month) IN (SELECT rep_id, month FROM {_MONTHS})")
         _analyze(cursor, _MONTHS)
+        set_for_now(cursor, MANY_ROWS)
+        cursor.execute(f"SELECT DISTINCT month FROM {_MONTHS} ORDER BY month")
+        months = [row[0] for row in cursor.fetchall()]
         for fact in MONTHLY_FACTS:
-            months = f"SELECT rep_id, month FROM {_MONTHS}"
-            cursor.execute(f"DELETE FROM {FACT_PREFIX}{fact.name} WHERE (rep_id, month) IN ({months})")
-            for narrowed in of_months(relations(), _MONTHS, definitions.month_start_day):
-                insert(cursor, fact, fact.select(narrowed, definitions))
+            changed = f"SELECT rep_id, month FROM {_MONTHS}"
+            cursor.execute(f"DELETE FROM {FACT_PREFIX}{fact.name} WHERE (rep_id, month) IN ({changed})")
+            for month in months:
+                for narrowed in month_relations(_MONTHS, month, definitions.month_start_day):
+                    insert(cursor, fact, fact.select(narrowed, definitions))
         cursor.execute(f"DROP TABLE {_MONTHS}")

@@ -9,10 +9,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from pacemark.engine.periods import sales_month_of
-from pacemark.facts.relations import of_months
 from pacemark.facts.statements import dials
 from pacemark.web.organization.queries import organization
-from pacemark.web.pipeline.bridge import definitions_of, relations
+from pacemark.web.pipeline.bridge import definitions_of, month_relations
 from pacemark.web.pipeline.queries.columns import Integers, literal, ordinal, unindexed, whole_numbers
 from pacemark.web.pipeline.queries.freshness import last_call_date
 
@@ -141,7 +140,7 @@ def _of_calls(chunk: _Chunk) -> tuple[Integers, ...]:
     settings = organization()
     definitions = definitions_of(settings)
     months = f"(SELECT DISTINCT rep_id, month FROM fact_dial_cohort WHERE rep_id > 0 AND month = '{chunk.name}')"
-    of_somebody, _nobody = of_months(relations(), months, settings.sales_month_start_day)
+    of_somebody, _nobody = month_relations(months, chunk.name, settings.sales_month_start_day)
     sql = f"""
         SELECT d.rep_id, COALESCE(d.segment_id, 0), COUNT(*), COUNT(*) FILTER (WHERE {definitions.is_connect}),
                COUNT(*) FILTER (WHERE {definitions.is_deep_talk})
