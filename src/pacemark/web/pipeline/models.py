@@ -67,8 +67,6 @@ class EventVersion(models.Model):
 class Lead(Event):
     """A customer card (名片)."""
 
-    # The import looks it up or makes it; checking it again for each of a hundred thousand leads takes half a second.
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     segment = models.ForeignKey(
         Segment, on_delete=models.PROTECT, null=True, blank=True,
         help_text="what its own record states, else what its first opened opportunity states",
