@@ -154,10 +154,12 @@ def _claim_and_note(looker: Looker, note: str) -> int:
     looker.look("lead")
     page.fill("[name=next_contact_at]", f"{TODAY}T08:30")
     page.fill("[name=note]", note)
-    page.click("form[action$='/note/'] .btn")
-    page.wait_for_function(f"document.querySelector('[name=note]').value === {note!r}")
-    page.click("button[form=phone]")
-    page.wait_for_function("document.querySelector('.lc').innerText.includes('+86')")
+    with page.expect_navigation():
+        page.click("form[action$='/note/'] .btn")
+    assert page.input_value("[name=note]") == note
+    with page.expect_navigation():
+        page.click("button[form=phone]")
+    assert "+86" in page.inner_text(".lc")
     looker.look("number")
     return int(page.url.rstrip("/").split("/")[-2])
 
