@@ -64,7 +64,6 @@ CALL_ROWS = EventTable(
         "lead_id", "segment_id", "rep_id", "occurred_at", "business_date", "local_hour", "direction", "answered",
         "talk_seconds",
     ),
-    is_ordered=False,  # by the million
 )  # fmt: skip
 
 OPPORTUNITY_ROWS = EventTable(

@@ -25,8 +25,6 @@ class EventTable:
     ``values`` maps the event's columns to expressions over the staged row; ``kept`` overrides them on an update, over
     the event's row ``t`` and the new value ``x``. ``days`` are pairs (rep, date) over ``t``; ``staged_days`` the same
     over the staged row; ``day_columns`` are the only staged columns it needs, so that a million rows shrink first.
-    Rows get their ids in the order of the files where ``is_ordered``; else PostgreSQL, which would have to sort them,
-    takes them as its joins give them, which is that order nearly always.
     """
 
     kind: str
@@ -42,7 +40,6 @@ class EventTable:
     day_columns: tuple[str, ...] = ()
     staged_joins: str = PEOPLE
     version_columns: tuple[str, ...] = ()
-    is_ordered: bool = True
 
 
 def has_events(publication: Publication, target: str) -> bool:
@@ -113,11 +110,10 @@ def _insert_new(publication: Publication, table: EventTable, layer: int, has_kno
     values = ", ".join(table.values.values())
     anti_join = "LEFT JOIN stage_known k ON k.stage_id = s.stage_id" if has_known else ""
     is_new = "AND k.stage_id IS NULL" if has_known else ""
-    order = "ORDER BY s.stage_id" if table.is_ordered or not publication.staging.is_postgres else ""
     publication.run(
         f"INSERT INTO {table.target} (source_id, external_id, content_key, version, batch_id, {columns}) "
         f"SELECT %s, s.external_id, s.content_key, 1, %s, {values} FROM stage_{table.staged} s "
-        f"{table.joins} {anti_join} WHERE s.layer = %s AND {table.rows} {is_new} {order}",
+        f"{table.joins} {anti_join} WHERE s.layer = %s AND {table.rows} {is_new} ORDER BY s.stage_id",
         (publication.source_id, publication.batch_id, layer),
     )
 
