@@ -3,8 +3,8 @@
     python bench/bench_facts.py [--calls 10000000] [--reps 2000] [--days 90] [--postgres postgresql://…]
 
 Every engine counts the same events twice, the second time over facts that are there already; both are printed, with the
-processor's seconds beside the clock's, since a busy machine stretches the latter more. The days, which pages wait for
-and which are visible first, are told apart from the months. The events go to a folder in PACEMARK_BENCH_FOLDER, else to
+processor's seconds beside the clock's, since a busy machine stretches the latter more. In a database the days,
+which are visible first, are told apart from the months. The events go to a folder in PACEMARK_BENCH_FOLDER, else to
 a temporary one, and are removed again.
 """
 

@@ -13,7 +13,7 @@ from django.db import connection
 from pacemark.facts import duckdb_parts
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.duckdb_engine import build, files_of
-from pacemark.facts.statements import FACTS, REP_DAY
+from pacemark.facts.statements import FACTS
 from pacemark.web.organization.models import Organization, Team
 from pacemark.web.pipeline.bridge import definitions_of, relations
 from pacemark.web.pipeline.facts_services import rebuild_facts
@@ -79,7 +79,7 @@ def n_spans(events: Path) -> int:
     with duckdb.connect() as engine:
         calls = files_of(events, "calls")
         engine.execute(f"CREATE VIEW calls AS SELECT * FROM read_parquet({calls})")
-        first, _then = duckdb_parts.steps(engine, calls, Definitions(), (REP_DAY,))
+        first, _then = duckdb_parts.steps(engine, calls, Definitions())
     return sum(len(parts) for parts in first.values())
 
 

@@ -74,7 +74,6 @@ def build(
     events: Path,
     facts: Path,
     definitions: Definitions,
-    only: Sequence[Fact] = FACTS,
     kind: Literal["parquet", "csv"] = "parquet",
 ) -> dict[str, int]:
     """Count facts from a folder of event logs into another folder, one file per fact.
@@ -88,8 +87,6 @@ def build(
         Folder to write to; files of an earlier build are replaced.
     definitions : Definitions
         Thresholds and revenue basis.
-    only : sequence of Fact, default all
-        Which facts to count.
     kind : {"parquet", "csv"}, default "parquet"
         What the files are; CSV without a line of names, for a database to read.
 
@@ -104,12 +101,12 @@ def build(
     with duckdb.connect(config={"threads": 1}) as connection:
         for table in EVENT_COLUMNS:
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {parquet_of(events, table)}")
-        for step in steps(connection, files_of(events, "calls"), definitions, only):
+        for step in steps(connection, files_of(events, "calls"), definitions):
             for table, parts in step.items():
                 connection.execute(f"CREATE TABLE {table} AS FROM ({parts[0]}) LIMIT 0")
             _at_once(connection, [f"INSERT INTO {table} {part}" for table, parts in step.items() for part in parts])
-        connection.execute(f"SET threads = {os.cpu_count()}")  # a file is written by all of them
-        return {fact.name: _write(connection, fact, f"'{_quoted(facts / fact.name)}.{kind}'", kind) for fact in only}
+        connection.execute(f"SET threads = {os.cpu_count() or 1}")  # a file is written by all of them
+        return {fact.name: _write(connection, fact, f"'{_quoted(facts / fact.name)}.{kind}'", kind) for fact in FACTS}
 
 
 def _write(connection: duckdb.DuckDBPyConnection, fact: Fact, file: str, kind: str) -> int:

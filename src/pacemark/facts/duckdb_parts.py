@@ -11,7 +11,7 @@ import duckdb
 
 from pacemark.facts.definitions import Definitions
 from pacemark.facts.relations import Relations, Tables, month_of, of_days, relations_in
-from pacemark.facts.statements import REP_DAY, Fact, select_dial_day
+from pacemark.facts.statements import FACTS, Fact, select_dial_day
 
 # The leads of some hundred thousand calls fit into the processor's cache. Where every file holds calls of every day,
 # each span reads all files, and fewer spans are quicker; this many still bound the memory.
@@ -44,10 +44,8 @@ class _Span:
         return file.first < self.end and file.last >= self.first
 
 
-def steps(
-    connection: duckdb.DuckDBPyConnection, calls: str, definitions: Definitions, facts: Sequence[Fact]
-) -> tuple[Step, Step]:
-    """Return what to count first, and what to count then.
+def steps(connection: duckdb.DuckDBPyConnection, calls: str, definitions: Definitions) -> tuple[Step, Step]:
+    """Return what to count first, and what to count then: a table for each fact, of its name.
 
     Parameters
     ----------
@@ -57,20 +55,14 @@ def steps(
         The files of calls, in DuckDB's words: a quoted pattern.
     definitions : Definitions
         Thresholds and revenue basis.
-    facts : sequence of Fact
-        Which facts to count; each has a table of its name in the second step.
     """
     relations, files = relations_in(Tables()), _files(connection, calls)
     days = connection.execute("SELECT business_date, COUNT(*) FROM calls GROUP BY 1 ORDER BY 1").fetchall()
-    first: Step = {}
-    if REP_DAY in facts:
-        spans = _spans(days, files)
-        dials = [_reading(relations, files, span) for span in spans] or [relations]
-        first[_DIAL_DAYS] = [select_dial_day(part, definitions) for part in dials]
-        relations = replace(relations, dial_days=_DIAL_DAYS)
-    parts = _by_months(connection, relations, files, definitions)
+    dials = [_reading(relations, files, span) for span in _spans(days, files)] or [relations]
+    first = {_DIAL_DAYS: [select_dial_day(part, definitions) for part in dials]}
+    parts = _by_months(connection, replace(relations, dial_days=_DIAL_DAYS), files, definitions)
     # What takes longest first, so that no core is left with a long statement at the end.
-    return first, {fact.name: [_typed(fact, part, definitions) for part in parts] for fact in reversed(facts)}
+    return first, {fact.name: [_typed(fact, part, definitions) for part in parts] for fact in reversed(FACTS)}
 
 
 def _typed(fact: Fact, relations: Relations, definitions: Definitions) -> str:
